@@ -1,0 +1,35 @@
+"""Every default in one place, each with the reason or the measurement that set it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+# Passages: long enough to hold a point with its reasons, short enough that one citation can be read at a glance.
+PASSAGE_TARGET = 250
+PASSAGE_LIMIT = 400
+
+# A question longer than this is a pasted text, not a question.
+QUESTION_LIMIT = 1_000
+
+# Passages that one answer may consider, and that `ask --json` shows.
+EVIDENCE_LIMIT = 20
+
+EMBEDDED_ENCODER = "embedded"  # the static model that ships in rag/models
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a user may choose. `encoder` is EMBEDDED_ENCODER or the name or folder of a sentence-transformers model."""
+
+    library: Path
+    encoder: str = EMBEDDED_ENCODER
+
+
+def find_library(chosen: str | None = None) -> Path:
+    """The library folder: as chosen, else $RAG_LIBRARY, else a folder in the user's data directory."""
+    named = chosen or os.environ.get("RAG_LIBRARY")
+    return Path(named).expanduser() if named else user_data_path("wenzheng", appauthor=False) / "library"
