@@ -33,11 +33,11 @@ class HeadingMark:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The readable text of one file, or of one line of a .jsonl file, before essays are told apart.
+    r"""The readable text of one file, or of one line of a .jsonl file, before essays are told apart.
 
     `source` names where it came from and is stable across runs: the absolute path, with `#ID` appended for a
     row of a .jsonl file. `title`, `author` and `date` are what the format itself says, else "".
-    Law: newlines are `\\n`; nothing else differs from what the file says.
+    Law: newlines are `\n`; nothing else differs from what the file says.
     """
 
     source: str
@@ -118,8 +118,10 @@ class PointList:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """An essay with its structure: sections (root first, in order of start), lists in order of start, and the
-    spans of web debris (site links, page numbers), which stay in the text but are never evidence."""
+    """An essay with its structure: sections (root first) and lists in order of start.
+
+    `debris` holds the spans of site links and page numbers, which stay in the text but are never evidence.
+    """
 
     essay: Essay
     sections: tuple[Section, ...]

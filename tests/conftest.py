@@ -1,4 +1,7 @@
-"""Fixtures for every test. RAG_SHARED names a folder of real essays and question sets; tests that need it are skipped without."""
+"""Fixtures for every test.
+
+RAG_SHARED names a folder of real essays and question sets; tests that need it are skipped without.
+"""
 
 import os
 from pathlib import Path
