@@ -1,0 +1,1 @@
+"""Hits become an answer with proof: understanding the question, writing, checking, citing, refusing."""

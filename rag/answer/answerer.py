@@ -1,0 +1,173 @@
+"""From a question to an answer: made whole, understood, steered to its essays, searched, written, proven."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answer.byline import asks_author, asks_date
+from rag.answer.cite import cite_draft, refuse
+from rag.answer.compare import split_sides
+from rag.answer.evidence import Shelf, view_passages
+from rag.answer.extract import Evidence, Writer, quote_span
+from rag.answer.followup import Resolved, resolve_followup
+from rag.answer.names import NameIndex, unknown_places
+from rag.answer.question import Question, parse_question
+from rag.answer.rank import Weigh, rank_sentences, weigh_terms
+from rag.errors import InputError
+from rag.essays.text import fold
+from rag.library.catalogue import Catalogue
+from rag.records import Answer, Draft, Hit, Span
+from rag.settings import EVIDENCE_LIMIT, QUESTION_LIMIT
+
+FindPassages = Callable[[str, int, frozenset[str] | None], list[Hit]]
+
+HISTORY_LIMIT = 8  # earlier questions that can matter to a follow-up
+_NO_SIDE = "没有找到可引用的依据"
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    draft: Draft
+    hits: list[Hit]
+
+
+class Answerer:
+    """Answers questions about one library. `find` searches it, `weigh` tells how rare words are in it."""
+
+    def __init__(self, catalogue: Catalogue, find: FindPassages, weigh: Weigh, writer: Writer) -> None:
+        self._catalogue = catalogue
+        self._find = find
+        self._weigh = weigh
+        self._writer = writer
+        self._shelf = Shelf(catalogue)
+        self._names = NameIndex()
+        self._dates: dict[str, str] = {}
+        self._names_version: int | None = None
+
+    def answer(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """The answer, or a refusal. `history` holds the earlier questions of the chat, oldest first.
+
+        Raises InputError for a blank question or one longer than QUESTION_LIMIT characters.
+        """
+        started = time.perf_counter()
+        asked = check_question(question)
+        self._refresh_names()
+        previous, resolved = self._resolve(asked, history)
+        answer = None
+        if resolved.item:
+            answer = self._answer_item(question, resolved, previous)
+        if answer is None:
+            answer = self._answer_whole(question, resolved, previous)
+        return replace(answer, seconds=time.perf_counter() - started)
+
+    def _refresh_names(self) -> None:
+        version = self._catalogue.version
+        if version != self._names_version:
+            heads = self._catalogue.essays()
+            self._names = NameIndex.build(heads)
+            self._dates = {head.id: head.date for head in heads}
+            self._names_version = version
+
+    def _resolve(self, question: str, history: Sequence[str]) -> tuple[str, Resolved]:
+        """The last question of the history made whole ("" if none), and this one made whole with it."""
+        places = sorted(self._names.places, key=len, reverse=True)
+        previous = ""
+        for earlier in history[-HISTORY_LIMIT:]:
+            if not earlier.strip():
+                continue
+            whole = resolve_followup(earlier, previous, places)
+            previous = previous if whole.item else whole.text
+        return previous, resolve_followup(question, previous, places)
+
+    def _answer_item(self, question: str, resolved: Resolved, previous: str) -> Answer | None:
+        """The item of the last list that is asked for, in full; None if the last answer has no such item."""
+        before = self._answer_whole(previous, Resolved(previous), "")
+        at = resolved.item - 1 if resolved.item > 0 else len(before.statements) - 1
+        if not 0 <= at < len(before.statements) or len(before.statements) < 2:
+            return None
+        number = before.statements[at].citations[0]
+        citation = before.citations[number - 1]
+        outline = self._shelf.outline(citation.essay_id)
+        points = [p for points in outline.lists for p in points.points if p.start <= citation.start < p.end]
+        end = citation.end
+        if points:
+            end = max(end, min(min(p.end for p in points), citation.start + EVIDENCE_LIMIT * 15))
+        span = _whole_sentences(outline.essay.text, citation.start, end)
+        understood = f"{previous.rstrip('?？')}：第{at + 1}项"
+        return self._finish(question, understood, Draft((quote_span(outline, span),)), list(before.passages))
+
+    def _answer_whole(self, question: str, resolved: Resolved, previous: str) -> Answer:
+        text = fold(resolved.text)
+        sides = self._names.find_sides(text)
+        if len(sides) > 1:
+            parts = [self._write(part, side.essays, ()) for side, part in split_sides(resolved.text, sides)]
+            statements = tuple(s for part in parts for s in part.draft.statements[:1])
+            missing = [side.name for side, part in zip(sides, parts, strict=True) if not part.draft.statements]
+            reason = f"{'、'.join(missing)}：{_NO_SIDE}。" if missing else ""
+            hits = [hit for pair in zip(*(part.hits for part in parts), strict=False) for hit in pair]
+            return self._finish(question, resolved.text, Draft(statements, reason), hits[:EVIDENCE_LIMIT])
+        parsed = parse_question(resolved.text)
+        for side in sides:
+            parsed = replace(parsed, asked=parsed.asked.replace(side.name, " ").strip())
+        essays = self._names.find_essays(text)
+        unknown = unknown_places(text, sides)
+        if not essays and resolved.leans:
+            essays = self._essays_before(previous)
+        written = self._write(parsed, essays, unknown)
+        if not written.draft.statements and essays and not sides:
+            written = self._write(parsed, frozenset(), unknown)
+        return self._finish(question, resolved.text, written.draft, written.hits)
+
+    def _essays_before(self, previous: str) -> frozenset[str]:
+        """The essays that the previous answer cites."""
+        before = self._answer_whole(previous, Resolved(previous), "")
+        return frozenset(citation.essay_id for citation in before.citations[:1])
+
+    def _write(self, question: Question, essays: frozenset[str], unknown: tuple[str, ...]) -> _Written:
+        query = question.asked if len(question.asked) > 1 else question.text
+        hits = self._find(query, EVIDENCE_LIMIT, essays or None)
+        candidates = rank_sentences(question, view_passages(hits), self._weigh, lambda e: self._dates.get(e, ""))
+        about_essay = asks_author(question) or asks_date(question)
+        evidence = Evidence(
+            terms=weigh_terms(question, self._weigh),
+            candidates=candidates,
+            outline_of=self._shelf.outline,
+            essays=essays if about_essay else frozenset(),
+            unknown_places=unknown,
+        )
+        return _Written(self._writer.write(question, evidence), hits)
+
+    def _finish(self, question: str, understood: str, draft: Draft, hits: list[Hit]) -> Answer:
+        statements, citations = cite_draft(draft, self._shelf.outline)
+        refusal = None if statements else refuse(draft.refusal_reason or "没有找到能够证明的答案。", hits)
+        return Answer(
+            question=question,
+            statements=statements,
+            citations=citations,
+            passages=tuple(hits),
+            refusal=refusal,
+            seconds=0.0,
+            understood=understood,
+        )
+
+
+def _whole_sentences(text: str, start: int, end: int) -> Span:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def check_question(question: str) -> str:
+    """The question without white space around it. Raises InputError if it is blank or far too long."""
+    asked = question.strip()
+    if not asked:
+        raise InputError("the question is empty", hint="type a question about the essays")
+    if len(asked) > QUESTION_LIMIT:
+        raise InputError(
+            f"the question has {len(asked):,} characters, at most {QUESTION_LIMIT:,} are allowed",
+            hint="ask about one thing at a time; add long texts to the library instead",
+        )
+    return asked
+

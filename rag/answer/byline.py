@@ -1,0 +1,63 @@
+"""Questions about an essay itself: who wrote it and when. Answered by the line of the essay that says so."""
+
+from __future__ import annotations
+
+import re
+
+from rag.answer.question import Question
+from rag.essays.text import fold
+from rag.records import Outline, Span
+
+_AUTHOR = re.compile(
+    r"作者|谁写的?|谁撰写|谁执笔|是谁[的作]|谁作的|哪[位个][^，。]{0,8}(?:写|作|撰)的?|谁的(?:文章|报告|讲话)|署名|谁作(?:了|政府|这)|出自谁"
+)
+_DATE = re.compile(
+    r"(?:文章|报告|这篇|本文|该文|这份|篇).{0,12}(?:什么时候|何时|哪一?[年天日]|日期|时间)|落款|写于|成文|(?:什么时候|何时|哪一?[年天日]|几月).{0,4}(?:写|发表|作的|完成的|撰)|写作(?:时间|日期)"
+)
+_FRONT = 400
+_BACK = 200
+
+
+def asks_author(question: Question) -> bool:
+    """True if the question asks who wrote or delivered an essay."""
+    return _AUTHOR.search(question.text) is not None
+
+
+def asks_date(question: Question) -> bool:
+    """True if the question asks when an essay was written or delivered."""
+    return not asks_author(question) and _DATE.search(question.text) is not None
+
+
+def _line_around(text: str, at: int) -> Span:
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def find_author_line(outline: Outline) -> Span | None:
+    """The line near the top or the end of the essay that names its author; None if it names none."""
+    essay = outline.essay
+    if not essay.author:
+        return None
+    at = essay.text.find(essay.author, 0, _FRONT)
+    if at < 0:
+        at = essay.text.rfind(essay.author, max(0, len(essay.text) - _BACK))
+    return _line_around(essay.text, at) if at >= 0 else None
+
+
+def find_date_line(outline: Outline) -> Span | None:
+    """The line near the end or the top of the essay that tells its date; None if it tells none."""
+    essay = outline.essay
+    if not essay.date:
+        return None
+    numbers = [str(int(part)) for part in essay.date.split("-")]
+    pattern = re.compile("[年.\\-/]0?".join(numbers) + ("" if len(numbers) < 3 else "日?"))
+    folded = fold(essay.text)
+    spots = [match.start() for match in pattern.finditer(folded)]
+    near = [at for at in spots if at >= len(folded) - _BACK] or [at for at in spots if at < _FRONT]
+    return _line_around(essay.text, near[0]) if near else None

@@ -1,0 +1,203 @@
+"""The embedded writer: answers with sentences, points and lines of the essays, word for word.
+
+It knows four shapes of answer: the line that names author or date, the whole list, the reason or the measures in a
+few sentences of one passage, and the one sentence that holds the asked thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.answer.byline import asks_author, asks_date, find_author_line, find_date_line
+from rag.answer.evidence import Sentence
+from rag.answer.expected import has_sign, rate_fit
+from rag.answer.gap import find_gap
+from rag.answer.lists import ListFound, find_lists, shorten_item
+from rag.answer.question import Question
+from rag.answer.rank import Candidate, Terms
+from rag.essays.text import fold, split_clauses
+from rag.records import Draft, DraftStatement, Outline, Quote, Span
+
+ANSWER_BUDGET = 300  # characters of an answer that is not a list
+LIST_BUDGET = 760  # and of one that is: ten points of seventy characters
+LONG_SENTENCE = 120  # a longer one is cut to the clauses around the answer
+LEAST_ITEM = 36
+ESSAYS_WITH_LISTS = 4  # essays of the best passages whose lists are looked through
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that a writer may use. `candidates` are the ranked sentences of the passages found, best first.
+
+    `essays` are those the question names (empty: none); `unknown_places` it names without the library having them.
+    """
+
+    terms: Terms
+    candidates: Sequence[Candidate]
+    outline_of: Callable[[str], Outline]
+    essays: frozenset[str] = frozenset()
+    unknown_places: tuple[str, ...] = ()
+
+
+class Writer(Protocol):
+    """Turns evidence into a draft. What it claims is checked afterwards, so a writer may err but not lie."""
+
+    def write(self, question: Question, evidence: Evidence) -> Draft:
+        """Statements with the quotes they come from, or the reason why there are none."""
+
+
+def quote_span(outline: Outline, span: Span) -> DraftStatement:
+    """A statement in the essay's own words."""
+    text = outline.essay.text[span.start : span.end]
+    return DraftStatement(" ".join(text.split("\n")), (Quote(outline.essay.id, span.start, span.end, text),))
+
+
+class EmbeddedWriter:
+    """The writer that needs no language model."""
+
+    def write(self, question: Question, evidence: Evidence) -> Draft:
+        """See Writer."""
+        if asks_author(question) or asks_date(question):
+            byline = self._write_byline(question, evidence)
+            if byline.statements:
+                return byline
+        found = self._choose_list(question, evidence)
+        if found is not None:
+            return write_list(found)
+        gap = find_gap(question, evidence.terms, evidence.candidates, evidence.unknown_places)
+        if gap:
+            return Draft(refusal_reason=gap)
+        return self._write_sentences(question, evidence)
+
+    def _write_byline(self, question: Question, evidence: Evidence) -> Draft:
+        essays = sorted(evidence.essays) or list(
+            dict.fromkeys(c.view.passage.essay_id for c in evidence.candidates[:1])
+        )
+        statements = []
+        for essay_id in essays[:5]:
+            outline = evidence.outline_of(essay_id)
+            line = find_author_line(outline) if asks_author(question) else find_date_line(outline)
+            if line is not None:
+                statements.append(quote_span(outline, line))
+        return Draft(tuple(statements))
+
+    def _choose_list(self, question: Question, evidence: Evidence) -> ListFound | None:
+        if not evidence.candidates or evidence.unknown_places:
+            return None
+        best = evidence.candidates[0]
+        essays = list(dict.fromkeys(c.view.passage.essay_id for c in evidence.candidates[:40]))[:ESSAYS_WITH_LISTS]
+        found = find_lists(question, evidence.terms.bigrams, [evidence.outline_of(essay) for essay in essays])
+        if not found:
+            return None
+        if question.kind == "list":
+            return found[0] if _answers_list(question, found[0], best, evidence.terms) else None
+        return _led_list(question, found, best, evidence)
+
+    def _write_sentences(self, question: Question, evidence: Evidence) -> Draft:
+        best = evidence.candidates[0]
+        chosen = [best]
+        if question.kind in ("why", "how"):
+            chosen = _companions(question, best, evidence.candidates)
+        elif len(evidence.candidates) > 1 and question.kind != "check":
+            chosen += _runner_up(question, best, evidence.candidates[1:])
+        statements: list[DraftStatement] = []
+        room = ANSWER_BUDGET
+        for candidate in chosen:
+            outline = evidence.outline_of(candidate.view.passage.essay_id)
+            span = focus_sentence(question, evidence.terms, candidate.sentence, min(room, LONG_SENTENCE * 2))
+            if statements and span.end - span.start > room:
+                break
+            room -= span.end - span.start
+            statements.append(quote_span(outline, span))
+        return Draft(tuple(statements))
+
+
+def _share(shares: dict[str, float], text: str) -> float:
+    return sum(share for term, share in shares.items() if term in text)
+
+
+def _answers_list(question: Question, found: ListFound, best: Candidate, terms: Terms) -> bool:
+    """True if the list fits better than the best sentence, which may hold the series itself (北沿江、盐泰锡常宜…)."""
+    if _overlaps(best.sentence, found.head) and found.head.end > found.head.start:
+        return not (has_sign("list", best.sentence.folded) and "、" in best.sentence.folded and question.count == 0)
+    lead = _share(terms.bigrams, found.lead)
+    if lead < 0.34 or found.coverage < 0.5:
+        return False
+    own = best.feature("bigrams_sentence")
+    if rate_fit(question, best.sentence.folded) > 0 and own > lead + 0.05:
+        return False
+    return lead >= own - 0.1 or (question.count == len(found.items) and lead >= own - 0.3)
+
+
+def _led_list(question: Question, found: Sequence[ListFound], best: Candidate, evidence: Evidence) -> ListFound | None:
+    """The list that the best sentence leads into, for questions that ask how, why or what without saying 哪些."""
+    for one in found[:5]:
+        if one.outline.essay.id != best.view.passage.essay_id or one.head.end <= one.head.start:
+            continue
+        if not _overlaps(best.sentence, one.head):
+            continue
+        asks_all = question.kind in ("how", "why", "definition") or question.count == len(one.items)
+        ends_open = one.lead.rstrip().endswith((":", "："))
+        if asks_all and ends_open and _share(evidence.terms.bigrams, one.lead) >= 0.4:
+            return one
+    return None
+
+
+def _overlaps(sentence: Sentence, span: Span) -> bool:
+    return sentence.start < span.end and span.start < sentence.end
+
+
+def write_list(found: ListFound) -> Draft:
+    """One statement for each item, in order, each short enough that all of them fit."""
+    room = max(LEAST_ITEM, LIST_BUDGET // len(found.items))
+    return Draft(tuple(quote_span(found.outline, shorten_item(found.outline, item, room)) for item in found.items))
+
+
+def _companions(question: Question, best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best sentence and up to two of the same passage that also fit the question, in order of the text."""
+    same = [
+        c
+        for c in candidates[1:30]
+        if c.view.passage is best.view.passage
+        and has_sign(question.kind, c.sentence.folded)
+        and (abs(c.sentence.index - best.sentence.index) == 1 or c.feature("bigrams_sentence") >= 0.3)
+    ]
+    return sorted([best, *same[:2]], key=lambda c: c.sentence.start)
+
+
+def _runner_up(question: Question, best: Candidate, others: Sequence[Candidate]) -> list[Candidate]:
+    """A second sentence only where it is nearly as good and not the same thing again."""
+    for other in others[:3]:
+        if best.score - other.score > 0.35:
+            return []
+        if other.sentence.folded not in best.sentence.folded and best.sentence.folded not in other.sentence.folded:
+            return [other] if rate_fit(question, other.sentence.folded) > 0 else []
+    return []
+
+
+def focus_sentence(question: Question, terms: Terms, sentence: Sentence, limit: int) -> Span:
+    """The sentence, or of a long one the run of whole clauses around those that answer, about `limit` characters."""
+    whole = Span(sentence.start, sentence.end)
+    wanted = limit if question.kind in ("list", "how", "why", "definition") else LONG_SENTENCE
+    if len(sentence.text) <= wanted:
+        return whole
+    clauses = split_clauses(sentence.text, 0, len(sentence.text))
+    rated = [_rate_clause(question, terms, sentence.folded[c.start : c.end]) for c in clauses]
+    first = last = max(range(len(clauses)), key=lambda i: rated[i])
+    while True:
+        before = rated[first - 1] if first > 0 else -1.0
+        after = rated[last + 1] if last + 1 < len(clauses) else -1.0
+        grown = (first - 1, last) if before >= after else (first, last + 1)
+        if max(before, after) < 0 or clauses[grown[1]].end - clauses[grown[0]].start > wanted:
+            break
+        first, last = grown
+    end = clauses[last].end
+    while last + 1 < len(clauses) and end > 0 and sentence.text[end - 1] in "，,；;、：:":
+        end -= 1
+    return Span(sentence.start + clauses[first].start, sentence.start + end)
+
+
+def _rate_clause(question: Question, terms: Terms, folded: str) -> float:
+    return _share(terms.bigrams, fold(folded)) + 0.3 * rate_fit(question, folded)
