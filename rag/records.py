@@ -68,6 +68,19 @@ class Essay:
 
 
 @dataclass(frozen=True, slots=True)
+class EssayHead:
+    """An essay without its text, for listings. `n_sections` leaves the root out."""
+
+    id: str
+    title: str
+    author: str
+    date: str
+    source: str
+    n_characters: int
+    n_sections: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading with all that stands under it, subsections included.
 

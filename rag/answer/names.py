@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from rag.answer.places import find_places
 from rag.answer.question import read_count
 from rag.essays.text import fold
-from rag.library.catalogue import EssayHead
+from rag.records import EssayHead
 
 _QUOTED_TITLE = re.compile(r"《([^《》]{2,60})》")
 _ORDINAL = re.compile(r"第([一二三四五六七八九十]{1,2}|[0-9]{1,2})篇")

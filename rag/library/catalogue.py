@@ -1,0 +1,254 @@
+"""The library's essays: what was added, from which file, with its structure and its passages.
+
+One file is one transaction: all its essays replace what the file held before, or nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Row, delete, func, select
+
+from rag.errors import InputError
+from rag.library.database import COUNTER, SETTINGS, library_errors, open_database, raise_version
+from rag.library.structure import pack_outline, unpack_outline, unpack_sections
+from rag.library.tables import ESSAYS, FILES, PASSAGES, TEXTS
+from rag.records import Essay, EssayHead, Outline, Passage
+
+_BATCH = 500  # essays written, or passages asked for, in one statement
+_HEAD_COLUMNS = (
+    ESSAYS.c.id,
+    ESSAYS.c.title,
+    ESSAYS.c.author,
+    ESSAYS.c.date,
+    ESSAYS.c.source,
+    ESSAYS.c.n_characters,
+    ESSAYS.c.n_sections,
+)
+
+
+@dataclass(slots=True)
+class FileWriter:
+    """Takes the essays of one file. `n_added` counts those new to the library, `n_repeated` the same essay twice."""
+
+    file: str
+    connection: Connection
+    n_added: int = 0
+    n_repeated: int = 0
+    _seen: set[str] = field(default_factory=set)
+    _number: int = 0
+    _essays: list[dict[str, Any]] = field(default_factory=list)
+    _texts: list[dict[str, Any]] = field(default_factory=list)
+    _passages: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, outline: Outline, passages: Sequence[Passage]) -> None:
+        """Add one essay with its passages. The same id twice in one file counts once."""
+        essay = outline.essay
+        if essay.id in self._seen:
+            self.n_repeated += 1
+            return
+        self._seen.add(essay.id)
+        self._number += 1
+        self.n_added += 1
+        sections = {section.path: i for i, section in reversed(list(enumerate(outline.sections)))}
+        self._essays.append(
+            {
+                "number": self._number,
+                "id": essay.id,
+                "file": self.file,
+                "source": essay.source,
+                "source_start": essay.source_start,
+                "title": essay.title,
+                "author": essay.author,
+                "date": essay.date,
+                "sha256": essay.sha256,
+                "n_characters": len(essay.text),
+                "n_sections": len(outline.sections) - 1,
+            }
+        )
+        self._texts.append({"essay": self._number, "text": essay.text, "structure": pack_outline(outline)})
+        self._passages += [
+            {"essay": self._number, "section": sections.get(p.section, 0), "start": p.start, "end": p.end}
+            for p in passages
+        ]
+        if len(self._essays) >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand what has gathered to the database; it becomes visible when the transaction ends."""
+        for table, rows in ((ESSAYS, self._essays), (TEXTS, self._texts), (PASSAGES, self._passages)):
+            if rows:
+                self.connection.execute(table.insert(), rows)
+            rows.clear()
+
+
+class Catalogue:
+    """All essays of one library. Open it with `Catalogue.open`; it may be used from several threads."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool) -> Self:
+        """Open the library in this folder; see `open_database` for what it raises."""
+        return cls(open_database(folder, create=create), folder)
+
+    def close(self) -> None:
+        """Let the database go."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with library_errors(self.folder), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with library_errors(self.folder), self.engine.begin() as connection:
+            # Taking the write lock at once keeps two writers from both reading first and one failing at its end.
+            raise_version(connection)
+            yield connection
+
+    @property
+    def version(self) -> int:
+        """Another number after every change."""
+        with self._reading() as connection:
+            return int(connection.execute(select(COUNTER.c.value).where(COUNTER.c.name == "version")).scalar_one())
+
+    def setting(self, key: str) -> str:
+        """A remembered choice; "" if none was made."""
+        with self._reading() as connection:
+            return connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.key == key)).scalar() or ""
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Remember a choice."""
+        with library_errors(self.folder), self.engine.begin() as connection:
+            connection.execute(delete(SETTINGS).where(SETTINGS.c.key == key))
+            connection.execute(SETTINGS.insert().values(key=key, value=value))
+
+    def file_sha256(self, path: str) -> str | None:
+        """The hash of the file when it was added; None if it never was."""
+        with self._reading() as connection:
+            return connection.execute(select(FILES.c.sha256).where(FILES.c.path == path)).scalar()
+
+    @contextmanager
+    def replacing(self, path: str, sha256: str) -> Iterator[FileWriter]:
+        """Replace all essays of a file by those given to the writer, in one transaction."""
+        with self._writing() as connection:
+            connection.execute(delete(FILES).where(FILES.c.path == path))
+            connection.execute(FILES.insert().values(path=path, sha256=sha256))
+            # Numbers are never used again, not even those of essays removed just now.
+            last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'essays'").scalar() or 0
+            writer = FileWriter(path, connection, _number=int(last))
+            yield writer
+            writer.flush()
+
+    def remove_essay(self, essay_id: str) -> bool:
+        """Remove one essay; False if there is none of this id. Its file counts as changed from now on."""
+        with self._writing() as connection:
+            file = connection.execute(select(ESSAYS.c.file).where(ESSAYS.c.id == essay_id)).scalar()
+            if file is None:
+                return False
+            connection.execute(delete(ESSAYS).where(ESSAYS.c.id == essay_id))
+            connection.execute(FILES.update().where(FILES.c.path == file).values(sha256=""))
+            return True
+
+    def remove_source(self, path: str) -> int:
+        """Remove the essays of a file, of a row of a .jsonl file (PATH#ID), or of all files in a folder.
+
+        Returns how many there were.
+        """
+        folder = path.rstrip("/") + "/"
+        with self._writing() as connection:
+            in_folder = func.substr(ESSAYS.c.file, 1, len(folder)) == folder
+            matches = (ESSAYS.c.file == path) | (ESSAYS.c.source == path) | in_folder
+            files = connection.execute(select(ESSAYS.c.file).where(matches).distinct()).scalars().all()
+            n_removed = connection.execute(delete(ESSAYS).where(matches)).rowcount
+            for file in files:
+                left = connection.execute(select(func.count()).where(ESSAYS.c.file == file)).scalar_one()
+                if left:
+                    connection.execute(FILES.update().where(FILES.c.path == file).values(sha256=""))
+                else:
+                    connection.execute(delete(FILES).where(FILES.c.path == file))
+            return n_removed
+
+    def essays(self) -> list[EssayHead]:
+        """All essays without their texts, in the order they were added."""
+        with self._reading() as connection:
+            rows = connection.execute(select(*_HEAD_COLUMNS).order_by(ESSAYS.c.number))
+            return [EssayHead(*row) for row in rows]
+
+    def sources_of(self, sha256: str) -> list[str]:
+        """Where essays with exactly this text came from, in the order they were added."""
+        with self._reading() as connection:
+            chosen = select(ESSAYS.c.source).where(ESSAYS.c.sha256 == sha256).order_by(ESSAYS.c.number)
+            return list(connection.execute(chosen).scalars())
+
+    def outline(self, essay_id: str) -> Outline:
+        """One essay with its structure. Raises InputError if the library does not hold it."""
+        with self._reading() as connection:
+            chosen = select(ESSAYS, TEXTS.c.text, TEXTS.c.structure).join(TEXTS).where(ESSAYS.c.id == essay_id)
+            row = connection.execute(chosen).first()
+        if row is None:
+            raise InputError(f"the library holds no essay {essay_id}", hint="rag list shows the essays")
+        return unpack_outline(_essay(row), row.structure)
+
+    def essay(self, essay_id: str) -> Essay:
+        """One essay. Raises InputError if the library does not hold it."""
+        return self.outline(essay_id).essay
+
+    def iter_essays(self) -> Iterator[Essay]:
+        """All essays, in the order they were added, a few at a time."""
+        with self._reading() as connection:
+            chosen = select(ESSAYS, TEXTS.c.text).join(TEXTS).order_by(ESSAYS.c.number)
+            for row in connection.execution_options(yield_per=_BATCH).execute(chosen):
+                yield _essay(row)
+
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """The passages of these rows; rows that are gone are left out."""
+        found: dict[int, Passage] = {}
+        part = func.substr(TEXTS.c.text, PASSAGES.c.start + 1, PASSAGES.c.end - PASSAGES.c.start).label("passage")
+        chosen = select(PASSAGES, ESSAYS.c.id, TEXTS.c.structure, part).join(ESSAYS, PASSAGES.c.essay == ESSAYS.c.number)
+        with self._reading() as connection:
+            wanted = chosen.join(TEXTS, TEXTS.c.essay == ESSAYS.c.number).where(PASSAGES.c.row.in_(rows))
+            for row in connection.execute(wanted):
+                path = unpack_sections(row.id, row.structure["sections"])[row.section].path
+                found[row.row] = Passage(row.id, path, row.start, row.end, row.passage)
+        return found
+
+    def passage_rows(self) -> list[int]:
+        """The rows of all passages, ascending."""
+        with self._reading() as connection:
+            return list(connection.execute(select(PASSAGES.c.row).order_by(PASSAGES.c.row)).scalars())
+
+    def iter_passages(self, after: int = 0) -> Iterator[tuple[int, str, Passage]]:
+        """(row, essay title, passage) of all passages with a row above `after`, ascending, an essay at a time."""
+        with self._reading() as connection:
+            chosen = select(ESSAYS, TEXTS.c.text, TEXTS.c.structure).join(TEXTS).order_by(ESSAYS.c.number)
+            first = select(PASSAGES.c.essay).where(PASSAGES.c.row > after).order_by(PASSAGES.c.row).limit(1)
+            chosen = chosen.where(ESSAYS.c.number >= first.scalar_subquery())
+            for row in connection.execution_options(yield_per=_BATCH).execute(chosen):
+                sections = unpack_sections(row.id, row.structure["sections"])
+                own = select(PASSAGES).where(PASSAGES.c.essay == row.number).order_by(PASSAGES.c.row)
+                for p in connection.execute(own):
+                    if p.row > after:
+                        text = row.text[p.start : p.end]
+                        yield p.row, row.title, Passage(row.id, sections[p.section].path, p.start, p.end, text)
+
+
+def _essay(row: Row[Any]) -> Essay:
+    return Essay(row.id, row.title, row.author, row.date, row.text, row.source, row.source_start, row.sha256)
