@@ -26,6 +26,11 @@ _LONGEST_TITLE = 60
 _SOURCE_LABEL = re.compile(r"(?:来\s*源|作\s*者|编辑|发布|时间|日期|摘要|关键词)\s*[:：]")
 _FIRST_CLAUSE = re.compile(r"[。！？；，,;!?：:]")
 _SHORT_TITLE = 30
+_DATELINE = re.compile(
+    r"(?:原标题[:：]\s*)?[^。！？，]{0,24}\d\s*日?\s*[^。！？，]{0,6}(?:电|讯|消息|报道)(?:\s*[(（][^)）]{0,30}[)）])?[\s，,：:]+"
+)
+_SALUTATION = re.compile(r"尊敬的|各位|同志们|同学们|老师们|朋友们|女士们|大家好")
+_WRAPPED_LINE = 35
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,7 @@ class _Announcement:
 
 
 def split_essays(text: str) -> list[EssaySpan]:
-    """The essays of a text in order; what stands before the first belongs to it. One essay unless at least two are announced.
+    """The essays of a text in order; what stands before the first belongs to it. One, unless two or more are announced.
 
     Law: the spans tile the text.
     """
@@ -61,7 +66,7 @@ def split_essays(text: str) -> list[EssaySpan]:
 
 
 def _find_numbered(text: str) -> list[_Announcement]:
-    """Lines that number essays, in runs 1, 2, 3, …; a table of contents is no such run, for nothing stands between its lines."""
+    """Lines that number essays, in runs 1, 2, 3, …; nothing stands between the lines of a table of contents."""
     lines = split_lines(text)
     found: list[_Announcement] = []
     for i, line in enumerate(lines):
@@ -115,26 +120,43 @@ def find_labelled_title(text: str, lines: list[Span]) -> tuple[str, Span | None]
 
 
 def is_title_line(text: str, line: Span) -> bool:
-    """True for a line that can be a title: short, no sentence, no label, no date, at least two Chinese characters or a word."""
+    """True for a line that can be a title: short, no sentence, no label, no date, and words in it."""
     words = text[line.start : line.end]
     if len(words) > _LONGEST_TITLE or words[-1] in "。；，、：,;:" or "。" in words or _SOURCE_LABEL.match(words):
         return False
     if match_label(text, line.start, line.end) or parse_date_line(words) or words.count("，") + words.count(",") > 2:
         return False
+    if _SALUTATION.match(words) or _is_hard_wrapped(text, line):
+        return False
     return sum(is_han(mark) for mark in words) >= 2 or sum(mark.isalpha() for mark in words) >= 4
 
 
+def _is_hard_wrapped(text: str, line: Span) -> bool:
+    """True if the line below is as long: the first two lines of a paragraph with fixed width, not a title."""
+    n_words = line.end - line.start
+    newline = text.find("\n", line.end)
+    after = text.find("\n", newline + 1) if newline >= 0 else -1
+    return n_words >= _WRAPPED_LINE and after >= 0 and n_words - 5 <= after - newline <= n_words + 5
+
+
 def shorten_first_line(text: str, lines: list[Span]) -> str:
-    """The first sentence or clause that fits, at most 30 characters; "" for a text without words."""
+    """The first sentence, or as many of its clauses as fit, at most 30 characters; "" for a text without words.
+
+    A label (①) and a dateline (…8月16日电) before it are left out: a thousand news items begin with the same one.
+    """
     for line in lines:
-        words = text[line.start : line.end]
+        label = match_label(text, line.start, line.end)
+        words = text[label.end if label else line.start : min(line.end, line.start + 200)]
+        dateline = _DATELINE.match(words)
+        words = words[dateline.end() :] if dateline else words
         if not any(mark.isalnum() for mark in words):
             continue
         cuts = [match.start() for match in _FIRST_CLAUSE.finditer(words[: _SHORT_TITLE + 1])]
-        first_stop = next((cut for cut in cuts if words[cut] in "。！？!?"), None)
-        if first_stop is not None:
-            return clean_title(words[:first_stop]) or words[:_SHORT_TITLE]
+        cuts = [cut for cut in cuts if words.count("《", 0, cut) == words.count("》", 0, cut)]
+        stop = next((cut for cut in cuts if words[cut] in "。！？!?"), None)
+        if stop:
+            return clean_title(words[:stop])
         if len(words) <= _SHORT_TITLE:
             return clean_title(words)
-        return words[: cuts[-1]].strip() if cuts and cuts[-1] >= 8 else words[:_SHORT_TITLE].strip()
+        return clean_title(words[: cuts[-1]] if cuts and cuts[-1] >= _SHORT_TITLE // 2 else words[:_SHORT_TITLE])
     return ""

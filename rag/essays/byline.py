@@ -17,29 +17,30 @@ _OFFICE = (
     r"(?:副|代|常务副)?(?:总书记|秘书长|书记|省长|市长|州长|县长|区长|镇长|乡长|部长|局长|厅长|处长|科长|行长|院长|校长|所长|会长|"
     r"理事长|董事长|总经理|经理|主席|主任|检察长|司长|队长|站长|组长|政委|教授|研究员|讲师|教师|老师|记者|通讯员|专员|干事|总理|委员)"
 )
-_ORGANISATION = r"(?:委员会|政府|工会|党支部|支部|党委|党组|党校|机关党工委|党工委|工委|市委|县委|省委|区委|部|局|厅|院|所|处|科|大学|学院|中学|小学|学校|中心|公司|集团|办公室|协会|报社|编辑部|课题组)"
+_ORGANISATION = (
+    r"(?:委员会|政府|工会|支部|党委|党组|党校|工委|市委|县委|省委|区委|部|局|厅|院|所|处|科|大学|中学|小学|学校|"
+    r"中心|公司|集团|办公室|协会|报社|编辑部|课题组)"
+)
 _NAME = r"[\u3400-\u9fff]{2,4}?"
-_NAMED = r"[\u3400-\u9fff·][\u3400-\u9fff· \u3000、,，]{0,40}"
+_NAMED = r"[\u3400-\u9fff·](?:[\u3400-\u9fff·、,，]|[^\S\n]){0,40}"
 
 _LABELLED = re.compile(
     rf"(?:^|[(（【\[\s|｜])(?:作者|撰文|撰稿人?|执笔人?|主笔|报告人|主讲人|讲话人|演讲人|作\s+者)\s*[:：/／]\s*(?P<names>{_NAMED})"
 )
 _AUTHOR_IS = re.compile(r"[(（]\s*作者\s*(?P<name>[\u3400-\u9fff]{2,4}?)\s*(?:系|为|[,，])")
 _SLASHED = re.compile(
-    r"^(?:文|图文|记者|本报记者|通讯员|本报通讯员)\s*[/／|｜:：丨]?\s*(?P<names>[\u3400-\u9fff][\u3400-\u9fff \u3000、]{1,30})$"
+    r"^(?:文|图文|记者|本报记者|通讯员|本报通讯员)\s*[/／|｜:：丨]?\s*(?P<names>[\u3400-\u9fff](?:[\u3400-\u9fff、]|[^\S\n]){1,30})$"
 )
 _OFFICE_NAME = re.compile(
-    rf"^[^。！？；，,:：]{{0,40}}(?:{_OFFICE}|{_ORGANISATION})[ \t\u3000]+(?P<name>[\u3400-\u9fff]{{2,4}}|[\u3400-\u9fff][ \u3000]{{1,3}}[\u3400-\u9fff])$"
+    rf"^[^。！？；，,:：]{{0,40}}(?:{_OFFICE}|{_ORGANISATION})[^\S\n]+(?P<name>[\u3400-\u9fff]{{2,4}}|[\u3400-\u9fff][^\S\n]{{1,3}}[\u3400-\u9fff])$"
 )
 _REPORTS = re.compile(
-    rf"{_OFFICE}[ \t\u3000]*(?P<name>{_NAME})(?:同志)?[ \t\u3000]*(?=所?作[\u3400-\u9fff]{{0,8}}(?:报告|讲话|发言)|在[^。]{{2,60}}(?:上|会议)[^。]{{0,8}}(?:报告|讲话|发言|致辞))"
+    rf"{_OFFICE}[^\S\n]*(?P<name>{_NAME})(?:同志)?[^\S\n]*(?=所?作[\u3400-\u9fff]{{0,8}}(?:报告|讲话|发言)|在[^。]{{2,60}}(?:上|会议)[^。]{{0,8}}(?:报告|讲话|发言|致辞))"
 )
 _REPORTS_AFTER = re.compile(
     rf"(?:^|[日\s—–\-)）])(?P<name>{_NAME})(?:同志)?{_OFFICE}(?=所?作|在[^。]{{2,60}}(?:报告|讲话|发言|致辞))"
 )
-_BRACKETED = re.compile(
-    r"^[(（]\s*(?P<name>[\u3400-\u9fff]{2,4}|[\u3400-\u9fff][ \u3000]{1,3}[\u3400-\u9fff])\s*[)）]$"
-)
+_BRACKETED = re.compile(r"^[(（]\s*(?P<name>[\u3400-\u9fff]{2,4}|[\u3400-\u9fff][^\S\n]{1,3}[\u3400-\u9fff])\s*[)）]$")
 _ANONYMOUS = frozenset(
     ("佚名", "未知", "匿名", "不详", "网络", "管理员", "本站", "小编", "原创", "无名氏", "网友", "转载", "来源")
 )
@@ -112,12 +113,18 @@ def read_signature(text: str, lines: list[Span]) -> Byline:
         if len(words) > 60 or line.start == lines[0].start or match_label(text, line.start, line.end):
             break
         found_date = parse_date_line(words) or _find_date_at_end(words)
-        found_author = find_author(words) or (_close_up(words) if is_person_name(words) else "")
+        found_author = find_author(words) or (_close_up(words) if _stands_apart(text, words, line, date) else "")
         if not found_date and not found_author and not (i > 0 and date and _ORGANISATION_LINE.match(words)):
             break
         author, date = author or found_author, date or found_date
         start = line.start
     return Byline(author, date, start, end)
+
+
+def _stands_apart(text: str, words: str, line: Span, date: str) -> bool:
+    """True for a name that has its line for itself, after the last sentence or over the date."""
+    before = text[: line.start].rstrip()[-1:] if is_person_name(words) else ""
+    return before != "" and (date != "" or before in "。！？”）)…")
 
 
 def _find_date_at_end(words: str) -> str:
@@ -136,9 +143,9 @@ def _clean_names(names: str, *, trusted: bool) -> str:
     """The names of a list as written, up to the first word that is none; `trusted` accepts pen names."""
     kept: list[str] = []
     closed_up = re.sub(
-        r"(?:(?<=^)|(?<=[、,，]))([\u3400-\u9fff])[ \u3000]{1,4}([\u3400-\u9fff])(?=$|[、,，])", r"\1\2", names.strip()
+        r"(?:(?<=^)|(?<=[、,，]))([\u3400-\u9fff])[^\S\n]{1,4}([\u3400-\u9fff])(?=$|[、,，])", r"\1\2", names.strip()
     )
-    for name in re.split(r"[ \u3000、,，]+", closed_up):
+    for name in re.split(r"[\s、,，]+", closed_up):
         is_pen_name = trusted and not kept and 2 <= len(name) <= 6 and name not in _ANONYMOUS
         if not is_person_name(name) and not is_pen_name:
             break

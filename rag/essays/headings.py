@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from rag.essays.labels import ENCLOSED_NUMERALS, RANKS, match_label
 from rag.records import HeadingMark, Span
 
-# Ranks of what the file format declares lie above those of labels.
 _LONGEST_NAME = 80
 _LONGEST_LINE = 60
 _FIRST_MARKS = frozenset("第附(（*_零〇一二三四五六七八九十百两0123456789０１２３４５６７８９" + ENCLOSED_NUMERALS)
 _TITLED_KINDS = frozenset(("volume", "part", "annex", "chapter", "unit"))
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*|(?<=[\u3400-\u9fff])\.(?!\d)")
-_GAP = re.compile(r"(?<=[\u3400-\u9fff”》）)])[ \u3000\t]+(?=[\u3400-\u9fff“《（(])")
+_GAP = re.compile(r"(?<=[\u3400-\u9fff”》）)])[^\S\n]+(?=[\u3400-\u9fff“《（(])")
 _COLON = re.compile(r"[:：]")
 _QUOTED = re.compile(r"“[^”\n]*”|《[^》\n]*》|（[^）\n]*）|\([^)\n]*\)")
 _TABLE = re.compile(r"\t|\s\|\s| {3,}\S+ {3,}")
-_MARKUP = re.compile(r"^(?:#{1,6}\s+)|\s+#+$|\*\*|__")
+_MARKUP = re.compile(r"^(?:#{1,6}\s*)|\s+#+$|\*\*|__")
+_HASHES = re.compile(r"#{1,6}\s*")
 _CONTINUES = re.compile(r"[\u3400-\u9fff0-9A-Za-z“”《》、]{2,25}$")
 _BEGINS_INSIDE = re.compile(r"[的和与及并中存]")
 
@@ -50,7 +50,7 @@ def find_candidates(text: str, lines: Sequence[Span], marks: Sequence[HeadingMar
     marked = {mark.start: mark for mark in marks}
     rank_of = dict(RANKS)
     for mark in marks:
-        label = match_label(text, _skip_markup(text, mark.start), mark.end)
+        label = match_label(text, skip_markup(text, mark.start), mark.end)
         if label:
             rank_of[label.kind] = mark.level
     candidates: list[Heading] = []
@@ -64,8 +64,9 @@ def find_candidates(text: str, lines: Sequence[Span], marks: Sequence[HeadingMar
     return candidates
 
 
-def _skip_markup(text: str, start: int) -> int:
-    match = re.compile(r"#{1,6}\s+").match(text, start)
+def skip_markup(text: str, start: int) -> int:
+    """Where the words of a heading line begin, after the `#` of Markdown."""
+    match = _HASHES.match(text, start)
     return match.end() if match else start
 
 
@@ -76,7 +77,7 @@ def _next_start(text: str, lines: Sequence[Span], i: int) -> int:
 def _read_marked(text: str, lines: Sequence[Span], i: int, mark: HeadingMark) -> Heading:
     line = lines[i]
     name = re.sub(r"\s+", " ", _MARKUP.sub("", text[line.start : line.end])).strip()
-    label = match_label(text, _skip_markup(text, line.start), line.end)
+    label = match_label(text, skip_markup(text, line.start), line.end)
     kind, number = (label.kind, label.number) if label else ("", 0)
     return Heading(line.start, line.end, _next_start(text, lines, i), name, kind, mark.level, number, i, is_marked=True)
 

@@ -19,7 +19,7 @@ _ROW_HINT = 'Each line must be a JSON object with "id", "title" and "text", and 
 
 
 def read_rows(path: Path) -> Iterator[SourceText]:
-    """The rows in order, blank lines and rows with blank text left out; `source` is the absolute path, "#", the row's id.
+    """The rows in order without those of blank text; `source` is the absolute path, "#" and the row's id.
 
     Raises InputError that names the line, after the rows before it.
     """

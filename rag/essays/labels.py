@@ -22,16 +22,17 @@ RANKS = {
 _KIND_OF_UNIT = {"编": "volume", "篇": "volume", "部分": "part", "章": "chapter", "节": "unit"}
 
 # A digit after `1.` means a decimal number or a date, except where a year begins the heading (1.2024年工作回顾).
-_NO_DECIMAL = r"(?!\d)|[.．、](?=(?:19|20)\d\d\s*年)"
+_NO_DECIMAL = r"(?!\d)|(?=(?:19|20)\d\d\s*年)"
+_AFTER = r"(?:[^\S\n]|[、.．])*"
 _LABEL = re.compile(
-    rf"(?P<lead>\*\*\s*|__\s*)?(?:"
-    rf"第\s*(?P<ordinal>{_NUMERAL})\s*(?P<unit>编|篇|部分|章|节)(?=[\s:：、.．]|[^的中内里有是和]|$)[ \t\u3000:：、.．]*"
-    rf"|附\s*[件录表]\s*(?P<annex>{_NUMERAL})(?:[ \t\u3000:：、.．]+|$)"
-    rf"|(?P<han>{HAN_NUMERAL})(?:、(?!{HAN_NUMERAL}[、产])|[.．])[ \t\u3000]*"
-    rf"|[(（]\s*(?P<han_bracket>{HAN_NUMERAL})\s*[)）][ \t\u3000、.．]*"
-    rf"|(?P<digit>[0-9０-９]{{1,3}})(?:[.．、](?:{_NO_DECIMAL}))[ \t\u3000]*"
-    rf"|[(（]\s*(?P<digit_bracket>[0-9０-９]{{1,3}})\s*[)）][ \t\u3000、.．]*"
-    rf"|(?P<enclosed>[{ENCLOSED_NUMERALS}])[ \t\u3000、.．]*)"
+    r"(?P<lead>\*\*\s*|__\s*)?(?:"
+    rf"第\s*(?P<ordinal>{_NUMERAL})\s*(?P<unit>编|篇|部分|章|节)(?=[\s:：、.．]|[^的中内里有是和]|$)(?:{_AFTER}[:：]?{_AFTER})"
+    rf"|附\s*[件录表]\s*(?P<annex>{_NUMERAL})(?:(?:[^\S\n]|[:：、.．])+|$)"
+    rf"|(?P<han>{HAN_NUMERAL})(?:、(?!{HAN_NUMERAL}[、产])|[.．])[^\S\n]*"
+    rf"|[(（]\s*(?P<han_bracket>{HAN_NUMERAL})\s*[)）]{_AFTER}"
+    rf"|(?P<digit>[0-9０-９]{{1,3}})(?:[.．、](?:{_NO_DECIMAL}))[^\S\n]*"
+    rf"|[(（]\s*(?P<digit_bracket>[0-9０-９]{{1,3}})\s*[)）]{_AFTER}"
+    rf"|(?P<enclosed>[{ENCLOSED_NUMERALS}]){_AFTER})"
 )
 
 

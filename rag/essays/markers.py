@@ -1,4 +1,4 @@
-"""The labels of enumerated items, and which of them belong together: 一是 … 二是 …, (1) … (2) …, —— … —— …"""
+"""The labels of enumerated items (一是 …, (1) …, —— …), and which of them belong together."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    """A way to number items. A text without any of `seconds` holds no such list: a cheap test that spares the search."""
+    """A way to number items. A text without any of `seconds` holds no such list: a cheap test first."""
 
     name: str
     pattern: re.Pattern[str]
@@ -59,7 +59,7 @@ _FAMILIES = (
 )
 _ORDER_WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 _BULLET = re.compile(r"(?P<dash>[—–―-]{2,}|—)(?=[^\s\d—–-]|\s\S|\d)|(?P<bullet>[•·●■◆▪▶►○□◇★]|[-*+](?=\s+\S))")
-_CLAUSE_BEFORE = frozenset(' \t\u3000\n。；;：:，,、！!？?…（([【“”"」）)》.')
+_CLAUSE_BEFORE = frozenset(' \t\u3000\xa0\n。；;：:，,、！!？?…（([【“”"」）)》.')
 
 
 def group_markers(text: str, body: Span, lines: Sequence[Span]) -> list[list[Marker]]:
@@ -78,7 +78,7 @@ def has_markers(text: str) -> bool:
     return any(second in text for family in _FAMILIES for second in family.seconds) or bool(_BULLET_LINE.search(text))
 
 
-_BULLET_LINE = re.compile(r"(?:^|\n)[ \t\u3000]*[—–―•·●■◆▪▶►○□◇★*+-]")
+_BULLET_LINE = re.compile(r"(?:^|\n)[^\S\n]*[—–―•·●■◆▪▶►○□◇★*+-]")
 
 
 def _find_markers(text: str, body: Span, family: _Family, line_starts: set[int]) -> list[Marker]:
@@ -140,7 +140,7 @@ def _continues(text: str, row: list[Marker], marker: Marker) -> bool:
 
 
 def _group_bullets(text: str, lines: Sequence[Span]) -> list[list[Marker]]:
-    """Paragraphs that begin with the same dash or bullet, one after the other; deeper ones between are a list of their own."""
+    """Paragraphs in a row that begin with the same dash or bullet; deeper ones between are a list of their own."""
     open_: list[tuple[str, int, list[Marker]]] = []
     lists: list[list[Marker]] = []
     for line in lines:

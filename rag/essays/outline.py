@@ -17,7 +17,8 @@ from rag.essays.boundaries import (
 from rag.essays.byline import read_byline, read_signature
 from rag.essays.dates import find_date
 from rag.essays.debris import find_debris
-from rag.essays.headings import find_candidates
+from rag.essays.headings import find_candidates, skip_markup
+from rag.essays.labels import match_label
 from rag.essays.lines import split_lines
 from rag.essays.points import find_lists
 from rag.essays.sections import build_sections, choose_headings
@@ -47,7 +48,7 @@ def _outline_essay(source: SourceText, span: EssaySpan, *, is_only: bool) -> Out
     if title_line and title_line.start > 0:
         debris = _add_page_head(text, title_line.start, debris)
     lines = _leave_out(split_lines(text), debris)
-    title, top = _find_title(source, text, lines, span.title, title_line, is_only=is_only)
+    title, top = _find_title(source, text, lines, marks, span.title, title_line, is_only=is_only)
     under_title = [line for line in lines if line.start >= top]
     byline = read_byline(text, under_title)
     signature = read_signature(text, lines)
@@ -90,25 +91,39 @@ def _leave_out(lines: Sequence[Span], debris: Sequence[Span]) -> list[Span]:
 
 
 def _find_title(
-    source: SourceText, text: str, lines: Sequence[Span], announced: str, title_line: Span | None, *, is_only: bool
+    source: SourceText,
+    text: str,
+    lines: Sequence[Span],
+    marks: Sequence[HeadingMark],
+    announced: str,
+    title_line: Span | None,
+    *,
+    is_only: bool,
 ) -> tuple[str, int]:
     """The title, and where the text below it begins."""
-    labelled, label_line = find_labelled_title(
-        text, [line for line in lines if not title_line or line.start > title_line.start]
-    )
     below = [line for line in lines if not title_line or line.start > title_line.start]
+    labelled, label_line = find_labelled_title(text, below)
     if label_line is not None:
         return announced or labelled, label_line.end
-    first_is_title = len(below) > 1 and is_title_line(text, below[0])
+    has_title_line = len(below) > 1 and is_title_line(text, below[0]) and not _heads_section(text, below[0], marks)
     if announced and title_line:
         # The essay's own title may stand under the one that announces it; a byline must not be taken for it.
-        is_repeated = first_is_title and not read_byline(text, below[:1]).author
+        is_repeated = has_title_line and not read_byline(text, below[:1]).author
         return announced, below[0].end if is_repeated else title_line.end
-    top = below[0].end if first_is_title and below else 0
-    own = clean_title(text[below[0].start : below[0].end]) if first_is_title else ""
+    own = clean_title(text[below[0].start : below[0].end]) if has_title_line else ""
     given = " ".join(source.title.split()) if is_only else ""
     title = given or own or shorten_first_line(text, below)
-    return title or PurePath(source.source.partition("#")[0]).stem or "无题", top
+    return title or PurePath(source.source.partition("#")[0]).stem or "无题", below[0].end if own else 0
+
+
+def _heads_section(text: str, line: Span, marks: Sequence[HeadingMark]) -> bool:
+    """True for a marked first line that is one section among others, rather than the title over all.
+
+    It is the title if no other mark is of its level, or if the others have labels (一、) and it has none.
+    """
+    level = next((mark.level for mark in marks if mark.start == line.start), 0)
+    others = [mark for mark in marks if mark.level <= level and mark.start != line.start]
+    return any(match_label(text, skip_markup(text, mark.start), mark.end) is None for mark in others)
 
 
 def _drop_title(marks: Sequence[HeadingMark], top: int) -> list[HeadingMark]:

@@ -89,7 +89,7 @@ def _begins_new(text: str, start: int, end: int, piece: Span, point_starts: set[
     if n_then > PASSAGE_LIMIT:
         return True
     if piece.start in point_starts or "\n" in text[end : piece.start]:
-        return n_then > PASSAGE_TARGET and n_now >= _SHORTEST or n_now >= PASSAGE_TARGET // 2
+        return (n_then > PASSAGE_TARGET and n_now >= _SHORTEST) or n_now >= PASSAGE_TARGET // 2
     return n_then > PASSAGE_TARGET and PASSAGE_TARGET - n_now < n_then - PASSAGE_TARGET
 
 

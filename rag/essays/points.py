@@ -24,6 +24,9 @@ _CLOSING_PARAGRAPH = re.compile(
 _OPENERS = "(（[【〔"
 _CLOSERS = ")）]】〕"
 _NEXT_LOOK = 50
+# Bounds that keep a text made to be slow from being slow; no list of an essay comes near them.
+_MOST_PARAGRAPHS = 40
+_LONGEST_BRACKET = 5_000
 
 
 def find_lists(text: str, sections: Sequence[Section], tail: int) -> tuple[PointList, ...]:
@@ -45,7 +48,7 @@ def _find_in_body(text: str, section: Section, body: Span) -> list[PointList]:
     if not rows:
         return []
     sentences = split_sentences(text, body.start, body.end)
-    reader = _BodyReader(text, section, body, lines, sentences)
+    reader = _BodyReader(text, section, body, lines, sentences, {row[0].start for row in rows if row[0].leads})
     return [reader.read_list(row, _find_limit(rows, row, body.end)) for row in rows]
 
 
@@ -63,16 +66,23 @@ def _find_limit(rows: Sequence[Sequence[Marker]], row: Sequence[Marker], end: in
 
 
 class _BodyReader:
-    """Reads the lists of one section's own body; holds its lines and sentences."""
+    """Reads the lists of one section's own body; holds its lines, its sentences and where lists begin."""
 
     def __init__(
-        self, text: str, section: Section, body: Span, lines: Sequence[Span], sentences: Sequence[Span]
+        self,
+        text: str,
+        section: Section,
+        body: Span,
+        lines: Sequence[Span],
+        sentences: Sequence[Span],
+        first_labels: set[int],
     ) -> None:
         self._text = text
         self._section = section
         self._body = body
         self._lines = lines
         self._sentences = sentences
+        self._first_labels = first_labels
 
     def read_list(self, row: Sequence[Marker], limit: int) -> PointList:
         """The list with exact spans; its last point ends before `limit`."""
@@ -110,7 +120,9 @@ class _BodyReader:
         n_paragraphs = [self._count_lines(marker.start, end) for marker, end in zip(row, ends, strict=False)]
         is_heading_like = last.leads and self._ends_open(last)
         if last.leads and (is_heading_like or sum(n > 1 for n in n_paragraphs) * 2 > len(n_paragraphs)):
-            return self._end_of_paragraphs(last, limit, max([2, *n_paragraphs]) if not is_heading_like else 0)
+            return self._end_of_paragraphs(
+                last, limit, _MOST_PARAGRAPHS if is_heading_like else max([2, *n_paragraphs])
+            )
         first = self._sentence_at(last.start)
         if not last.leads and all(self._is_one_sentence(marker, end) for marker, end in zip(row, ends, strict=False)):
             return self._strip(min(self._sentences[first].end, limit))
@@ -135,7 +147,8 @@ class _BodyReader:
     def _end_of_paragraph(self, first: int, limit: int) -> int:
         """The end of the paragraph, or of the last sentence before one that sums up the list."""
         end = self._sentences[first].end
-        for sentence in self._sentences[first + 1 :]:
+        for i in range(first + 1, len(self._sentences)):
+            sentence = self._sentences[i]
             if sentence.start >= limit or "\n" in self._text[end : sentence.start]:
                 break
             if _CLOSES.match(self._text, sentence.start):
@@ -144,11 +157,13 @@ class _BodyReader:
         return self._strip(min(end, limit))
 
     def _end_of_paragraphs(self, last: Marker, limit: int, most: int) -> int:
-        """The end of the item's paragraphs: at most `most` (0: any number), before one that closes the section."""
+        """The end of the item's paragraphs: at most `most`, before one that closes the section."""
         first = bisect_right(self._lines, last.start, key=lambda line: line.start) - 1
         end = self._lines[first].end
-        for n, line in enumerate(self._lines[first + 1 :], 2):
-            if line.start >= limit or (most and n > most) or _CLOSING_PARAGRAPH.match(self._text, line.start):
+        for line in self._lines[first + 1 : first + most]:
+            if line.start >= limit or line.start in self._first_labels:
+                break
+            if _CLOSING_PARAGRAPH.match(self._text, line.start):
                 break
             end = line.end
         return self._strip(min(end, limit))
@@ -159,7 +174,7 @@ class _BodyReader:
         if before <= self._body.start or self._text[before - 1] not in _OPENERS:
             return None
         depth = 1
-        for position in range(row[0].start, self._body.end):
+        for position in range(row[0].start, min(self._body.end, row[-1].start + _LONGEST_BRACKET)):
             mark = self._text[position]
             depth += (mark in _OPENERS) - (mark in _CLOSERS)
             if depth == 0:

@@ -1,4 +1,4 @@
-"""Files become source texts: .txt, .md, .docx, .jsonl and .jsonl.gz. What can't be read is refused in words a person understands."""
+"""Files become source texts: .txt, .md, .docx, .jsonl, .jsonl.gz. What can't be read is refused in plain words."""
 
 from __future__ import annotations
 

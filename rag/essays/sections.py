@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rag.essays.headings import Heading
 from rag.records import Section, Span
@@ -14,14 +15,30 @@ _SMALL_KINDS = frozenset(("digit", "digit bracket", "enclosed"))
 _ITEM_OPENS = re.compile(r"[一首][是要先]|第一[，,、：:]|其一")
 _ITEM_GOES_ON = re.compile(r"[二三四五六七八九十][是要]|第[二三四五六七八九十][，,、：:]|其[次二三四]|再次|最后")
 _ROUNDS = 8
+# A run-in heading of these kinds is short; numbers like ③ before long sentences count the paragraphs of a text.
+_SHORT_KINDS = frozenset(("digit bracket", "enclosed"))
+_SHORT_NAME = 25
 
 
 @dataclass(slots=True)
 class _Chain:
-    """Candidates of one kind under one parent, numbered in a row; `n_inner[i]`: lines under item i."""
+    """Candidates of one kind under one parent, numbered in a row, by their indices; `parent` is -1 for none."""
 
-    items: list[int] = field(default_factory=list)
-    parent: int = -1
+    items: list[int]
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class _WordLists:
+    """Lines where a list in words begins (一是) and goes on (二是), in order."""
+
+    begin: tuple[int, ...]
+    go_on: tuple[int, ...]
+
+    def surround(self, top: int, first: int, end: int) -> bool:
+        """True if such a list begins in lines `[top, first)` and goes on in `(first, end)`."""
+        i, j = bisect_left(self.go_on, first + 1), bisect_left(self.begin, top)
+        return i < len(self.go_on) and self.go_on[i] < end and j < len(self.begin) and self.begin[j] < first
 
 
 def choose_headings(text: str, lines: Sequence[Span], candidates: Sequence[Heading]) -> list[Heading]:
@@ -30,12 +47,18 @@ def choose_headings(text: str, lines: Sequence[Span], candidates: Sequence[Headi
     A refused item may have hidden the parent of others, hence the rounds; each is linear.
     """
     kept = list(candidates)
+    if not kept:
+        return kept
+    word_lists = _WordLists(
+        tuple(i for i, line in enumerate(lines) if _ITEM_OPENS.match(text, line.start)),
+        tuple(i for i, line in enumerate(lines) if _ITEM_GOES_ON.match(text, line.start)),
+    )
     for _ in range(_ROUNDS):
         chains, strays = _link_chains(kept)
         ends = _find_ends(kept, len(lines))
-        refused = set(strays)
-        for position, chain in enumerate(chains):
-            if not _is_heading_chain(text, lines, kept, chain, ends) or _is_contents(kept, chains, position, ends):
+        refused = set(strays) | _find_contents(kept, chains, ends)
+        for chain in chains:
+            if not _is_heading_chain(text, lines, kept, chain, ends, word_lists):
                 refused.update(chain.items)
         if not refused:
             break
@@ -110,54 +133,48 @@ def _has_body(heading: Heading, end: int) -> bool:
 
 
 def _is_heading_chain(
-    text: str, lines: Sequence[Span], headings: Sequence[Heading], chain: _Chain, ends: Sequence[int]
+    text: str,
+    lines: Sequence[Span],
+    headings: Sequence[Heading],
+    chain: _Chain,
+    ends: Sequence[int],
+    word_lists: _WordLists,
 ) -> bool:
-    items = [headings[i] for i in chain.items]
-    kind = items[0].kind
+    """True if most items of the chain are names with a text under them, rather than the items of a list."""
+    items = [(headings[i], ends[i]) for i in chain.items]
+    first, kind = items[0][0], items[0][0].kind
     if kind in _TITLED_KINDS:
-        return not all(item.is_sentence for item in items)
-    n_likely = sum(
-        _has_body(item, ends[i]) and not item.is_sentence for i, item in zip(chain.items, items, strict=True)
-    )
+        return not all(item.is_sentence for item, _ in items)
+    n_likely = sum(_is_likely(item, end) for item, end in items)
     if len(items) == 1:
-        is_first = items[0].number == 1
-        fits = is_first or not items[0].runs_in
-        return n_likely == 1 and kind not in _SMALL_KINDS and fits and len(items[0].name) <= 40
-    if kind in _SMALL_KINDS and _is_inside_points(
-        text, lines, items, ends[chain.items[-1]], _parent_line(headings, chain)
-    ):
-        return False
+        fits = first.number == 1 or not first.runs_in
+        return n_likely == 1 and kind not in _SMALL_KINDS and fits and len(first.name) <= 40
+    top = headings[chain.parent].line if chain.parent >= 0 else 0
+    if kind in _SMALL_KINDS and word_lists.surround(top, first.line, items[-1][1]):
+        return False  # 一是 … (1) … (2) … 二是 …: the numbers belong to the items of a list in words
     if n_likely * 2 >= len(items):
         return True
     # Only headings, nothing under them: an outline, unless a sentence announces a list.
-    is_outline = not any(
-        item.is_sentence or _has_body(item, ends[i]) for i, item in zip(chain.items, items, strict=True)
-    )
-    return is_outline and kind not in _SMALL_KINDS and not _is_announced(text, lines, items[0])
+    is_outline = not any(item.is_sentence or _has_body(item, end) for item, end in items)
+    is_announced = first.line > 0 and text[lines[first.line - 1].end - 1] in "：:"
+    return is_outline and kind not in _SMALL_KINDS and not is_announced
 
 
-def _parent_line(headings: Sequence[Heading], chain: _Chain) -> int:
-    return headings[chain.parent].line if chain.parent >= 0 else -1
-
-
-def _is_announced(text: str, lines: Sequence[Span], first: Heading) -> bool:
-    return first.line > 0 and text[lines[first.line - 1].end - 1] in "：:"
-
-
-def _is_inside_points(text: str, lines: Sequence[Span], items: Sequence[Heading], end: int, parent: int) -> bool:
-    """True if 一是 … (1) … (2) … 二是 …: the numbers belong to the items of a list in words."""
-    first = items[0].line
-    goes_on = any(_ITEM_GOES_ON.match(text, lines[i].start) for i in range(first + 1, end))
-    return goes_on and any(_ITEM_OPENS.match(text, lines[i].start) for i in range(max(parent, 0), first))
-
-
-def _is_contents(headings: Sequence[Heading], chains: Sequence[_Chain], position: int, ends: Sequence[int]) -> bool:
-    """True for a table of contents: nothing under its lines, and the next chain of its kind begins with the same words."""
-    chain = chains[position]
-    first = headings[chain.items[0]]
-    if any(_has_body(headings[i], ends[i]) for i in chain.items[:-1]) or len(chain.items) < 2:
+def _is_likely(item: Heading, end: int) -> bool:
+    if item.is_sentence or not _has_body(item, end):
         return False
-    for later in chains[position + 1 :]:
-        if headings[later.items[0]].kind == first.kind and later.parent == chain.parent:
-            return first.name.startswith(headings[later.items[0]].name)
-    return False
+    return not (item.kind in _SHORT_KINDS and item.runs_in and len(item.name) > _SHORT_NAME)
+
+
+def _find_contents(headings: Sequence[Heading], chains: Sequence[_Chain], ends: Sequence[int]) -> set[int]:
+    """The lines of tables of contents: nothing under them, and the next chain like them begins with the same words."""
+    found: set[int] = set()
+    later: dict[tuple[int, str], str] = {}  # by parent and kind: the first name of the next chain
+    for chain in reversed(chains):
+        first = headings[chain.items[0]]
+        name = later.get((chain.parent, first.kind))
+        is_bare = len(chain.items) > 1 and not any(_has_body(headings[i], ends[i]) for i in chain.items[:-1])
+        if is_bare and name is not None and first.name.startswith(name):
+            found.update(chain.items)
+        later[(chain.parent, first.kind)] = first.name
+    return found

@@ -25,7 +25,8 @@ _STOP = re.compile(
     rf"(?:[。！？…]+|(?<=[{_CJK}{_CLOSER}%％])[.!?]+|(?<=[A-Za-z0-9][A-Za-z0-9])[.!?]+(?=[\s{_CLOSER}\"']|$)|(?<=[^\x21-\x7e])[!?]+)"
     rf"(?!》)[{_CLOSER}。！？!?…]*"
 )
-_NEWLINES = re.compile(r"[ \t\u3000]*\n\s*")
+# The look-behind keeps a long run of blanks without a newline from being tried from each of its characters.
+_NEWLINES = re.compile(r"(?<![ \t\u3000])[ \t\u3000]*\n\s*")
 _CLAUSE_STOP = re.compile(rf"[，；;：:—]+[{_CLOSER}]*|(?<![0-9]),|,(?![0-9])|\n+")
 
 # A line at least this long that stops in mid-sentence was broken by the page it was copied from, not by its author.
