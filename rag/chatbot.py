@@ -16,18 +16,23 @@ from typing import Self
 from rag.answer.answerer import Answerer
 from rag.answer.extract import EmbeddedWriter
 from rag.answer.suggest import suggest_questions
-from rag.errors import InputError, LibraryError
+from rag.errors import InputError, LibraryError, ModelError, RagError
 from rag.essays.outline import outline_essays
 from rag.essays.passages import split_passages
 from rag.essays.read import find_files, read_file
-from rag.library.catalogue import Catalogue, EssayHead
+from rag.library.catalogue import Catalogue
 from rag.library.conversations import Conversations
+from rag.library.doctor import examine_essays
 from rag.progress import Progress, ignore_progress
-from rag.records import Answer, Essay, Outline
+from rag.records import Answer, Essay, EssayHead, Hit, Outline
 from rag.search.encoder import Encoder, load_encoder
 from rag.search.index import Index
 from rag.search.retrieve import Retriever
 from rag.settings import EMBEDDED_ENCODER, Settings
+
+ENCODER_SETTING = "encoder"
+_SUGGESTED_FROM = 8  # essays that the example questions are made from
+_TRIED = 40  # questions tried to find those that have an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,34 +60,177 @@ class Chatbot:
     def __init__(self, catalogue: Catalogue, index: Index, encoder: Encoder) -> None:
         self._catalogue = catalogue
         self._index = index
-        self._encoder = encoder
-        self._lock = threading.RLock()
-        retriever = Retriever(catalogue, index, encoder)
-        self._answerer = Answerer(
-            catalogue,
-            lambda question, k, within: retriever.find_passages(question, k, within=within),
-            index.weigh_terms,
-            EmbeddedWriter(),
-        )
+        self._changing = threading.Lock()
+        self._retriever = Retriever(catalogue, index, encoder)
+        self._answerer = Answerer(catalogue, self.find_passages, self.weigh, EmbeddedWriter())
         self.conversations = Conversations(catalogue.engine)
 
     @classmethod
-    def open(cls, settings: Settings, *, create: bool = True) -> Self:
+    def open(cls, settings: Settings, *, create: bool = True, progress: Progress = ignore_progress) -> Self:
         """Open the library, making an empty one if there is none and `create` says so.
 
         Its index is brought up to date first if a crash left it behind. Raises LibraryError or ModelError.
         """
         catalogue = Catalogue.open(settings.library, create=create)
-        remembered = catalogue.setting(ENCODER_SETTING)
-        name = settings.encoder or remembered or EMBEDDED_ENCODER
-        if remembered and name != remembered:
+        try:
+            remembered = catalogue.setting(ENCODER_SETTING)
+            name = settings.encoder or remembered or EMBEDDED_ENCODER
+            if remembered and name != remembered:
+                raise ModelError(
+                    f"the library's vectors were made by the encoder {remembered!r}, not {name!r}",
+                    hint=f"leave --encoder out, or change the library's encoder: rag reindex --encoder {name}",
+                )
+            encoder = load_encoder(name)
+            index = Index.open(settings.library, catalogue, encoder, progress)
+            if not remembered and create:
+                catalogue.set_setting(ENCODER_SETTING, name)
+        except RagError:
             catalogue.close()
-            raise ModelError(
-                f"the library's vectors were made by the encoder {remembered!r}, not {name!r}",
-                hint=f"leave --encoder out, or change the library's encoder: rag reindex --encoder {name}",
-            )
-        encoder = load_encoder(name)
-        index = Index.open(settings.library, catalogue, encoder)
-        if not remembered and create:
-            catalogue.set_setting(ENCODER_SETTING, name)
+            raise
         return cls(catalogue, index, encoder)
+
+    @classmethod
+    def reindex(cls, settings: Settings, progress: Progress = ignore_progress) -> int:
+        """Build the index anew, with another encoder if `settings` name one; returns how many passages it holds."""
+        with Catalogue.open(settings.library, create=False) as catalogue:
+            name = settings.encoder or catalogue.setting(ENCODER_SETTING) or EMBEDDED_ENCODER
+            encoder = load_encoder(name)
+            # Remembered first: if building is cut off, the next start finishes it with the encoder that was chosen.
+            catalogue.set_setting(ENCODER_SETTING, name)
+            return len(Index.rebuild(settings.library, catalogue, encoder, progress).generation.vectors)
+
+    @classmethod
+    def examine(cls, settings: Settings, *, repair: bool) -> list[str]:
+        """What is wrong with the library, in words; with `repair` the search index is made anew if it is unsound."""
+        with Catalogue.open(settings.library, create=False) as catalogue:
+            problems = examine_essays(catalogue)
+            encoder = load_encoder(settings.encoder or catalogue.setting(ENCODER_SETTING) or EMBEDDED_ENCODER)
+            problems += Index.examine(settings.library, catalogue, encoder)
+            if problems and repair:
+                Index.rebuild(settings.library, catalogue, encoder, ignore_progress)
+        return problems
+
+    def close(self) -> None:
+        """Let the library go."""
+        self._catalogue.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def add(self, paths: Sequence[Path], progress: Progress = ignore_progress) -> AddReport:
+        """Add files and folders; a file that was added before is replaced if it has changed, else skipped.
+
+        A bad file is reported and does not stop the rest. What is acknowledged is on disk.
+        """
+        files: list[Path] = []
+        failed: list[FailedFile] = []
+        for path in paths:
+            try:
+                files += find_files([path])
+            except InputError as error:
+                failed.append(FailedFile(str(path), str(error), error.hint))
+        n_added = n_unchanged = 0
+        notes: list[str] = []
+        with self._changing:
+            for done, path in enumerate(dict.fromkeys(file.resolve() for file in files), start=1):
+                try:
+                    added = self._add_file(path, notes, progress)
+                except (InputError, OSError) as error:
+                    hint = error.hint if isinstance(error, InputError) else "check that you may read the file"
+                    message = str(error) if isinstance(error, InputError) else str(error.strerror)
+                    failed.append(FailedFile(str(path), message, hint))
+                else:
+                    n_unchanged += added is None
+                    n_added += added or 0
+                progress("read", done, len(files))
+            self._index.update(self._catalogue, progress)
+        return AddReport(n_added, n_unchanged, tuple(failed), tuple(notes))
+
+    def _add_file(self, path: Path, notes: list[str], progress: Progress) -> int | None:
+        """How many essays the file held; None if it is unchanged."""
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if self._catalogue.file_sha256(str(path)) == sha256:
+            return None
+        with self._catalogue.replacing(str(path), sha256) as writer:
+            for source in read_file(path):
+                notes += [f"{source.source}: {warning}" for warning in source.warnings]
+                for outline in outline_essays(source):
+                    writer.add(outline, split_passages(outline))
+                if writer.n_added % 1_000 == 999:
+                    progress("essays", writer.n_added, None)
+            if not writer.n_added:
+                raise InputError("there is no text in the file", hint="add a file that holds an essay")
+        if writer.n_repeated:
+            notes.append(f"{path}: {writer.n_repeated} essays stand in it twice and were kept once")
+        notes += self._catalogue.describe_copies(str(path))
+        return writer.n_added
+
+    def remove(self, *, essay_id: str | None = None, source: str | None = None) -> int:
+        """Remove one essay, or all that came from a file or folder; returns how many. They never answer again.
+
+        Raises InputError if there is nothing to remove.
+        """
+        with self._changing:
+            if essay_id is not None:
+                n_removed = int(self._catalogue.remove_essay(essay_id))
+            else:
+                named = source or ""
+                n_removed = self._catalogue.remove_source(named) or self._catalogue.remove_source(_resolve(named))
+            if not n_removed:
+                raise InputError(f"the library holds nothing from {essay_id or source}", hint="rag list shows the essays")
+            self._index.update(self._catalogue)
+        return n_removed
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """The answer with its proof, or a refusal; see `Answerer.answer`."""
+        self._index.refresh()
+        return self._answerer.answer(question, history)
+
+    def find_passages(self, question: str, k: int, within: frozenset[str] | None = None) -> list[Hit]:
+        """The k best passages for a question, best first; `within` keeps to these essays."""
+        return self._retriever.find_passages(question, k, within=within or ())
+
+    def weigh(self, terms: Sequence[str]) -> dict[str, float]:
+        """How rare each term is in the library; higher is rarer."""
+        return self._index.generation.lexical.rarity(terms)
+
+    def list_essays(self) -> list[EssayHead]:
+        """All essays without their texts, in the order they were added."""
+        return self._catalogue.essays()
+
+    def read_essay(self, essay_id: str) -> Essay:
+        """One essay. Raises InputError if the library does not hold it."""
+        return self._catalogue.essay(essay_id)
+
+    def read_outline(self, essay_id: str) -> Outline:
+        """One essay with its structure. Raises InputError if the library does not hold it."""
+        return self._catalogue.outline(essay_id)
+
+    def iter_essays(self) -> Iterator[Essay]:
+        """All essays with their texts, in the order they were added."""
+        return self._catalogue.iter_essays()
+
+    def suggest_questions(self, n: int = 6) -> list[str]:
+        """Example questions from the library's own headings, each of which has an answer; at most n."""
+        heads = self.list_essays()
+        step = max(1, len(heads) // _SUGGESTED_FROM)
+        outlines = [self.read_outline(head.id) for head in heads[::step][:_SUGGESTED_FROM]]
+        good: list[str] = []
+        for tried, question in enumerate(suggest_questions(outlines)):
+            if len(good) == n or tried == _TRIED:
+                break
+            if self.ask(question).refusal is None:
+                good.append(question)
+        return good
+
+
+def _resolve(path: str) -> str:
+    """The absolute form in which a source is kept; `file.jsonl#id` keeps its id."""
+    file, mark, row = path.partition("#")
+    return str(Path(file).expanduser().resolve()) + mark + row

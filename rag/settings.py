@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_cache_path, user_data_path
 
 # Passages: long enough to hold a point with its reasons, short enough that one citation can be read at a glance.
 PASSAGE_TARGET = 250
@@ -33,3 +34,13 @@ def find_library(chosen: str | None = None) -> Path:
     """The library folder: as chosen, else $RAG_LIBRARY, else a folder in the user's data directory."""
     named = chosen or os.environ.get("RAG_LIBRARY")
     return Path(named).expanduser() if named else user_data_path("wenzheng", appauthor=False) / "library"
+
+
+def make_cache_folder() -> Path:
+    """A folder of the user's own for caches that can be made anew; made if it is missing, readable by the user alone."""
+    folder = user_cache_path("wenzheng", appauthor=False)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="wenzheng-"))
+    return folder

@@ -5,7 +5,7 @@ One file is one transaction: all its essays replace what the file held before, o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -192,11 +192,28 @@ class Catalogue:
             rows = connection.execute(select(*_HEAD_COLUMNS).order_by(ESSAYS.c.number))
             return [EssayHead(*row) for row in rows]
 
-    def sources_of(self, sha256: str) -> list[str]:
-        """Where essays with exactly this text came from, in the order they were added."""
+    def describe_copies(self, file: str) -> list[str]:
+        """A note for each essay of this file whose text the library also has from elsewhere; at most ten."""
+        other = ESSAYS.alias("other")
+        chosen = (
+            select(ESSAYS.c.title, ESSAYS.c.source, other.c.source)
+            .join(other, (other.c.sha256 == ESSAYS.c.sha256) & (other.c.number < ESSAYS.c.number))
+            .where(ESSAYS.c.file == file)
+            .order_by(ESSAYS.c.number)
+            .limit(10)
+        )
         with self._reading() as connection:
-            chosen = select(ESSAYS.c.source).where(ESSAYS.c.sha256 == sha256).order_by(ESSAYS.c.number)
-            return list(connection.execute(chosen).scalars())
+            return [
+                f"{source}: 《{title}》 has the same text as {first}; both are kept"
+                for title, source, first in connection.execute(chosen)
+            ]
+
+    def check_database(self) -> list[str]:
+        """What SQLite itself finds wrong: damaged pages, rows without their parents."""
+        with self._reading() as connection:
+            damage = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
+            orphans = [f"a row of {row[0]} has lost its parent" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
+        return damage + orphans
 
     def outline(self, essay_id: str) -> Outline:
         """One essay with its structure. Raises InputError if the library does not hold it."""
@@ -218,17 +235,27 @@ class Catalogue:
             for row in connection.execution_options(yield_per=_BATCH).execute(chosen):
                 yield _essay(row)
 
-    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
-        """The passages of these rows; rows that are gone are left out."""
-        found: dict[int, Passage] = {}
-        part = func.substr(TEXTS.c.text, PASSAGES.c.start + 1, PASSAGES.c.end - PASSAGES.c.start).label("passage")
-        chosen = select(PASSAGES, ESSAYS.c.id, TEXTS.c.structure, part).join(ESSAYS, PASSAGES.c.essay == ESSAYS.c.number)
+    def titled_passages(self, rows: Sequence[int]) -> dict[int, tuple[str, Passage]]:
+        """(essay title, passage) of these rows; rows that are gone are left out."""
+        found: dict[int, tuple[str, Passage]] = {}
+        chosen = select(PASSAGES, ESSAYS.c.id, ESSAYS.c.title).join(ESSAYS, PASSAGES.c.essay == ESSAYS.c.number)
         with self._reading() as connection:
-            wanted = chosen.join(TEXTS, TEXTS.c.essay == ESSAYS.c.number).where(PASSAGES.c.row.in_(rows))
-            for row in connection.execute(wanted):
-                path = unpack_sections(row.id, row.structure["sections"])[row.section].path
-                found[row.row] = Passage(row.id, path, row.start, row.end, row.passage)
+            places = connection.execute(chosen.where(PASSAGES.c.row.in_(rows))).all()
+            texts = select(TEXTS).where(TEXTS.c.essay.in_({place.essay for place in places}))
+            read = {row.essay: (row.text, row.structure["sections"]) for row in connection.execute(texts)}
+        sections = {p.essay: unpack_sections(p.id, read[p.essay][1]) for p in places if p.essay in read}
+        for place in places:
+            if place.essay in read:
+                text, path = read[place.essay][0], sections[place.essay][place.section].path
+                passage = Passage(place.id, path, place.start, place.end, text[place.start : place.end])
+                found[place.row] = (place.title, passage)
         return found
+
+    def rows_of(self, essay_ids: Collection[str]) -> list[int]:
+        """The passage rows of these essays, ascending."""
+        chosen = select(PASSAGES.c.row).join(ESSAYS, PASSAGES.c.essay == ESSAYS.c.number)
+        with self._reading() as connection:
+            return list(connection.execute(chosen.where(ESSAYS.c.id.in_(essay_ids)).order_by(PASSAGES.c.row)).scalars())
 
     def passage_rows(self) -> list[int]:
         """The rows of all passages, ascending."""

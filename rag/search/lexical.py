@@ -1,0 +1,152 @@
+"""BM25 over words and character pairs, by tantivy: which passages share the rare words of a question.
+
+A passage is four fields, cut into terms beforehand and joined by spaces: words and pairs of its own text, words and
+pairs of its head (essay title and section path). A question is a disjunction of term queries built as objects, never a
+query text, so nothing in a question can be read as syntax.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import tantivy
+
+from rag.errors import LibraryError
+from rag.records import Passage
+from rag.search.words import bigrams, search_words
+
+# Weights of the four fields, and how many terms of a question count: chosen on development questions.
+BODY_WORDS, BODY_PAIRS, HEAD_WORDS, HEAD_PAIRS = 1.0, 0.7, 0.5, 0.35
+MOST_TERMS = 32
+WRITER_BYTES = 200_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PassageTerms:
+    """What the index knows of a passage: its row, its essay, the terms of its text and of its head."""
+
+    row: int
+    essay_id: str
+    words: str
+    pairs: str
+    head_words: str
+    head_pairs: str
+
+
+def analyse_passage(row: int, title: str, passage: Passage) -> PassageTerms:
+    """The terms of one passage."""
+    head = "\n".join((title, *passage.section))
+    return PassageTerms(
+        row,
+        passage.essay_id,
+        " ".join(search_words(passage.text)),
+        " ".join(bigrams(passage.text)),
+        " ".join(search_words(head)),
+        " ".join(bigrams(head)),
+    )
+
+
+def _build_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("row", indexed=True, fast=True)
+    builder.add_text_field("essay", tokenizer_name="raw", index_option="basic")
+    for name in ("words", "pairs", "head_words", "head_pairs"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+class LexicalIndex:
+    """The terms of all passages, on disk in a folder of its own, or in memory if none is given."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._schema = _build_schema()
+        try:
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(self._schema, path=str(folder) if folder else None)
+        except (ValueError, OSError) as exc:
+            raise LibraryError(f"the word index can't be opened: {exc}", hint="rag doctor --repair") from exc
+        self._index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
+        self._searcher = self._index.searcher()
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """The index in this folder; an empty one if there is none. Raises LibraryError if it can't be read."""
+        return cls(folder)
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def change(self, added: Iterable[PassageTerms], removed: Collection[int] = ()) -> None:
+        """Add and remove passages, all at once. Raises LibraryError if it can't be written."""
+        try:
+            writer = self._index.writer(WRITER_BYTES, 1)
+            for row in removed:
+                writer.delete_documents_by_term("row", row)
+            for terms in added:
+                document = tantivy.Document()
+                document.add_unsigned("row", terms.row)
+                document.add_text("essay", terms.essay_id)
+                for name in ("words", "pairs", "head_words", "head_pairs"):
+                    document.add_text(name, getattr(terms, name))
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+            self._index.reload()
+        except (ValueError, OSError) as exc:
+            raise LibraryError(f"the word index can't be written: {exc}", hint="rag doctor --repair") from exc
+        self._searcher = self._index.searcher()
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """How rare each term is among the passages, as BM25 has it: ln(1 + (N - n + 0.5) / (n + 0.5)), never below 0.
+
+        A term of two Chinese characters is looked up as a pair, any other as a word.
+        """
+        total = len(self)
+        rarities = {}
+        for term in terms:
+            n = max(self._searcher.doc_freq("pairs", term), self._searcher.doc_freq("words", term))
+            rarities[term] = math.log(1 + (total - min(n, total) + 0.5) / (n + 0.5))
+        return rarities
+
+    def search(
+        self, weights: Mapping[str, float], pairs: Mapping[str, float], k: int, within: Collection[str] = ()
+    ) -> list[tuple[int, float]]:
+        """The k best passages as (row, score), best first, ties by row.
+
+        `weights` and `pairs` give the words and pairs of the question with a weight each; `within` keeps to these essays.
+        """
+        clauses = [
+            clause
+            for terms, body, head in (
+                (weights, ("words", BODY_WORDS), ("head_words", HEAD_WORDS)),
+                (pairs, ("pairs", BODY_PAIRS), ("head_pairs", HEAD_PAIRS)),
+            )
+            for term, weight in self._rarest(terms)
+            for clause in (self._term(*body, term, weight), self._term(*head, term, weight))
+        ]
+        if not clauses:
+            return []
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Should, clause) for clause in clauses])
+        if within:
+            chosen = tantivy.Query.term_set_query(self._schema, "essay", sorted(within))
+            limited = tantivy.Query.const_score_query(chosen, 0.0)
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, limited)])
+        hits = self._searcher.search(query, k, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
+        found = [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+    def _rarest(self, terms: Mapping[str, float]) -> list[tuple[str, float]]:
+        if len(terms) <= MOST_TERMS:
+            return list(terms.items())
+        rarity = self.rarity(list(terms))
+        return sorted(terms.items(), key=lambda item: (-rarity[item[0]] * item[1], item[0]))[:MOST_TERMS]
+
+    def _term(self, field: str, boost: float, term: str, weight: float) -> tantivy.Query:
+        query = tantivy.Query.term_query(self._schema, field, term, "freq")
+        return tantivy.Query.boost_query(query, boost * weight)
