@@ -94,9 +94,10 @@ def _read_labelled(text: str, lines: Sequence[Span], i: int, rank_of: dict[str, 
     if sentence is None or sentence.end() == line.end:
         return _read_standalone(text, lines, i, label.kind, label.number, rank)
     name_end, body_start = _cut_name(text, label.end, sentence, label.kind)
-    is_sentence = name_end - line.start > _LONGEST_NAME or "；" in text[line.start : name_end]
-    if label.kind in ("digit", "digit bracket", "enclosed") and _is_definition(text, label.end, name_end):
-        is_sentence = True
+    is_sentence = "；" in text[line.start : name_end]
+    if label.kind in ("digit", "digit bracket", "enclosed"):
+        is_long = name_end - line.start > _LONGEST_NAME
+        is_sentence = is_sentence or is_long or _is_definition(text, label.end, name_end)
     if name_end - line.start > _LONGEST_NAME:
         name_end = body_start = _cut_at_comma(text, line.start, name_end)
     name = _MARKUP.sub("", text[line.start : name_end]).rstrip("，,、；;:： ")

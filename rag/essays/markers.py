@@ -59,7 +59,8 @@ _FAMILIES = (
 )
 _ORDER_WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
 _BULLET = re.compile(r"(?P<dash>[—–―-]{2,}|—)(?=[^\s\d—–-]|\s\S|\d)|(?P<bullet>[•·●■◆▪▶►○□◇★]|[-*+](?=\s+\S))")
-_CLAUSE_BEFORE = frozenset(' \t\u3000\xa0\n。；;：:，,、！!？?…（([【“”"」）)》.')
+# After these `(1)` is a reference or part of a name, not the first item of a list.
+_REFERS = frozenset("式图表见例注班栋级0123456789")
 
 
 def group_markers(text: str, body: Span, lines: Sequence[Span]) -> list[list[Marker]]:
@@ -88,7 +89,7 @@ def _find_markers(text: str, body: Span, family: _Family, line_starts: set[int])
         number = _ORDER_WORDS[numeral] if numeral in _ORDER_WORDS else parse_numeral(numeral)
         start = match.start()
         end = start + len(match.group().rstrip())
-        in_clause = family.is_clause_bound or start == 0 or text[start - 1] in _CLAUSE_BEFORE
+        in_clause = family.is_clause_bound or start == 0 or text[start - 1] not in _REFERS
         markers.append(Marker(start, end, family.name, number, start in line_starts, in_clause))
     return markers
 

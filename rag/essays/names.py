@@ -36,7 +36,7 @@ _COMPOUND_SURNAMES = frozenset(
 _NEVER_GIVEN = frozenset(
     "的了在是与及于对不者这那们我你他省市县区乡镇村局部委党政府院校系会议员长任职责报告总论述章节篇题目录摘要"
     "工作业企制度法规律条例办公机关团队组织级学习研究分析问题措施建议思考体统理实施设备术品质量点线面"
-    "第一二三四五六七八九十年月日号前后内外其它他各每个为以并等从到由"
+    "第年月日号前后内外其它他各每个为以并等从到由"
 )
 # Words that begin like a name. One text, split: five hundred quoted words would hide the rest of the module.
 _WORDS = frozenset(

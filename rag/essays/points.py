@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from rag.essays.lines import split_lines
@@ -48,7 +48,7 @@ def _find_in_body(text: str, section: Section, body: Span) -> list[PointList]:
     if not rows:
         return []
     sentences = split_sentences(text, body.start, body.end)
-    reader = _BodyReader(text, section, body, lines, sentences, {row[0].start for row in rows if row[0].leads})
+    reader = _BodyReader(text, section, body, lines, sentences, rows)
     return [reader.read_list(row, _find_limit(rows, row, body.end)) for row in rows]
 
 
@@ -66,7 +66,7 @@ def _find_limit(rows: Sequence[Sequence[Marker]], row: Sequence[Marker], end: in
 
 
 class _BodyReader:
-    """Reads the lists of one section's own body; holds its lines, its sentences and where lists begin."""
+    """Reads the lists of one section's own body; holds its lines, its sentences and where the labels stand."""
 
     def __init__(
         self,
@@ -75,14 +75,15 @@ class _BodyReader:
         body: Span,
         lines: Sequence[Span],
         sentences: Sequence[Span],
-        first_labels: set[int],
+        rows: Sequence[Sequence[Marker]],
     ) -> None:
         self._text = text
         self._section = section
         self._body = body
         self._lines = lines
         self._sentences = sentences
-        self._first_labels = first_labels
+        self._first_labels = {row[0].start for row in rows if row[0].leads}
+        self._labels = sorted(marker.start for row in rows for marker in row)
 
     def read_list(self, row: Sequence[Marker], limit: int) -> PointList:
         """The list with exact spans; its last point ends before `limit`."""
@@ -185,7 +186,10 @@ class _BodyReader:
         """The words that announce the list: in the same paragraph whatever stands before it, else what says so."""
         index = self._sentence_at(first.start)
         sentence = self._sentences[index]
-        lead = self._trim_lead(sentence.start, first.start)
+        # A list inside an item is announced by the words of that item.
+        position = bisect_left(self._labels, first.start) - 1
+        start = max(sentence.start, self._labels[position] if position >= 0 else 0)
+        lead = self._trim_lead(start, first.start)
         if lead is not None:
             return lead
         if index > 0:

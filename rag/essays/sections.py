@@ -145,14 +145,14 @@ def _is_heading_chain(
     first, kind = items[0][0], items[0][0].kind
     if kind in _TITLED_KINDS:
         return not all(item.is_sentence for item, _ in items)
-    n_likely = sum(_is_likely(item, end) for item, end in items)
     if len(items) == 1:
         fits = first.number == 1 or not first.runs_in
-        return n_likely == 1 and kind not in _SMALL_KINDS and fits and len(first.name) <= 40
+        return _is_likely(*items[0]) and kind not in _SMALL_KINDS and fits and len(first.name) <= 40
     top = headings[chain.parent].line if chain.parent >= 0 else 0
     if kind in _SMALL_KINDS and word_lists.surround(top, first.line, items[-1][1]):
         return False  # 一是 … (1) … (2) … 二是 …: the numbers belong to the items of a list in words
-    if n_likely * 2 >= len(items):
+    # The last item has no say: what follows it may as well follow the list, and the end may be cut off.
+    if sum(_is_likely(item, end) for item, end in items[:-1]) * 2 >= len(items) - 1:
         return True
     # Only headings, nothing under them: an outline, unless a sentence announces a list.
     is_outline = not any(item.is_sentence or _has_body(item, end) for item, end in items)

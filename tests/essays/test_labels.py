@@ -5,7 +5,9 @@ from rag.essays.labels import match_label, parse_numeral
 
 @pytest.mark.parametrize(
     ("numeral", "value"),
-    [("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("三十五", 35), ("一百零三", 103), ("二〇", 20), ("12", 12), ("１２", 12), ("⑫", 12), ("⑵", 2), ("㈢", 3)],
+    [("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("三十五", 35),
+     ("一百零三", 103), ("二〇", 20), ("12", 12), ("１２", 12),
+     ("⑫", 12), ("⑵", 2), ("㈢", 3)],
 )  # fmt: skip
 def test_numerals_have_their_value(numeral: str, value: int) -> None:
     assert parse_numeral(numeral) == value
