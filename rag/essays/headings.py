@@ -16,9 +16,10 @@ _TITLED_KINDS = frozenset(("volume", "part", "annex", "chapter", "unit"))
 _SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*|(?<=[\u3400-\u9fff])\.(?!\d)")
 _GAP = re.compile(r"(?<=[\u3400-\u9fff”》）)])[^\S\n]+(?=[\u3400-\u9fff“《（(])")
 _COLON = re.compile(r"[:：]")
-_QUOTED = re.compile(r"“[^”\n]*”|《[^》\n]*》|（[^）\n]*）|\([^)\n]*\)")
-_TABLE = re.compile(r"\t|\s\|\s| {3,}\S+ {3,}")
-_MARKUP = re.compile(r"^(?:#{1,6}\s*)|\s+#+$|\*\*|__")
+# Bounded, so that a line of opening marks without closing ones is not read once for each of them.
+_QUOTED = re.compile(r"“[^“”\n]{0,200}”|《[^《》\n]{0,200}》|（[^（）\n]{0,200}）|\([^()\n]{0,200}\)")
+_TABLE = re.compile(r"\t|\s\|\s| {3}\S{1,40} {3}")
+_MARKUP = re.compile(r"^(?:#{1,6}\s*)|(?<!\s)\s+#+$|\*\*|__")
 _HASHES = re.compile(r"#{1,6}\s*")
 _CONTINUES = re.compile(r"[\u3400-\u9fff0-9A-Za-z“”《》、]{2,25}$")
 _BEGINS_INSIDE = re.compile(r"[的和与及并中存]")
@@ -144,15 +145,16 @@ def _read_standalone(text: str, lines: Sequence[Span], i: int, kind: str, number
 
 def _cut_name(text: str, start: int, sentence: re.Match[str], kind: str) -> tuple[int, int]:
     """Where the name ends and where the text begins: at a gap or colon outside quotation marks, else at the stop."""
-    quoted = [match.span() for match in _QUOTED.finditer(text, start, sentence.end())]
+    near = min(sentence.start(), start + 2 * _LONGEST_NAME)
+    quoted = [match.span() for match in _QUOTED.finditer(text, start, min(sentence.end(), near + 200))]
 
     def is_outside(position: int) -> bool:
         return not any(begin < position < end for begin, end in quoted)
 
-    for gap in _GAP.finditer(text, start, sentence.start()):
+    for gap in _GAP.finditer(text, start, near):
         if gap.start() - start >= 4 and is_outside(gap.start()):
             return gap.start(), gap.end()
-    colon = _COLON.search(text, start, sentence.start())
+    colon = _COLON.search(text, start, near)
     if colon and kind in ("han", "han bracket") and 2 <= colon.start() - start <= 30 and is_outside(colon.start()):
         return colon.start(), colon.end()
     end = sentence.start() if sentence.group()[0] in "。." else sentence.end()

@@ -23,7 +23,7 @@ _CLOSING_PARAGRAPH = re.compile(
 )
 _OPENERS = "(（[【〔"
 _CLOSERS = ")）]】〕"
-_NEXT_LOOK = 50
+_NEXT_LOOK = 12
 # Bounds that keep a text made to be slow from being slow; no list of an essay comes near them.
 _MOST_PARAGRAPHS = 40
 _LONGEST_BRACKET = 5_000
