@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rag.essays.dates import find_date, parse_date_line
 from rag.essays.labels import match_label
-from rag.essays.names import is_person_name
+from rag.essays.names import close_up, is_lone_name, is_person_name
 from rag.records import Span
 
 _OFFICE = (
@@ -19,7 +19,7 @@ _OFFICE = (
 )
 _ORGANISATION = (
     r"(?:委员会|政府|工会|支部|党委|党组|党校|工委|市委|县委|省委|区委|部|局|厅|院|所|处|科|大学|中学|小学|学校|"
-    r"中心|公司|集团|办公室|协会|报社|编辑部|课题组)"
+    r"中心|公司|集团|办公室|协会|学会|报社|组|室|队|站|馆|分局|编辑部)"
 )
 _NAME = r"[\u3400-\u9fff]{2,4}?"
 _NAMED = r"[\u3400-\u9fff·](?:[\u3400-\u9fff·、,，]|[^\S\n]){0,40}"
@@ -74,7 +74,7 @@ def find_author(line: str) -> str:
     for pattern in (_AUTHOR_IS, _OFFICE_NAME, _BRACKETED, _REPORTS, _REPORTS_AFTER):
         for match in pattern.finditer(line):
             if is_person_name(match.group("name")):
-                return _close_up(match.group("name"))
+                return close_up(match.group("name"))
     return ""
 
 
@@ -89,7 +89,7 @@ def read_byline(text: str, lines: list[Span]) -> Byline:
         words = text[line.start : line.end]
         if len(words) > _FRONT_LINE_LENGTH or _GREETING.match(words) or match_label(text, line.start, line.end):
             break
-        found_author = find_author(words) or (_close_up(words) if i < 3 and is_person_name(words) else "")
+        found_author = find_author(words) or (close_up(words) if i < 3 and is_lone_name(words) else "")
         found_date = parse_date_line(words)
         if not found_date and (found_author or _OCCASION.search(words) or _SOURCE_LINE.match(words)):
             found_date = find_date(words)
@@ -113,7 +113,7 @@ def read_signature(text: str, lines: list[Span]) -> Byline:
         if len(words) > 60 or line.start == lines[0].start or match_label(text, line.start, line.end):
             break
         found_date = parse_date_line(words) or _find_date_at_end(words)
-        found_author = find_author(words) or (_close_up(words) if _stands_apart(text, words, line, date) else "")
+        found_author = find_author(words) or (close_up(words) if _stands_apart(text, words, line, date) else "")
         if not found_date and not found_author and not (i > 0 and date and _ORGANISATION_LINE.match(words)):
             break
         author, date = author or found_author, date or found_date
@@ -123,7 +123,7 @@ def read_signature(text: str, lines: list[Span]) -> Byline:
 
 def _stands_apart(text: str, words: str, line: Span, date: str) -> bool:
     """True for a name that has its line for itself, after the last sentence or over the date."""
-    before = text[: line.start].rstrip()[-1:] if is_person_name(words) else ""
+    before = text[: line.start].rstrip()[-1:] if is_lone_name(words) else ""
     return before != "" and (date != "" or before in "。！？”）)…")
 
 
@@ -133,10 +133,6 @@ def _find_date_at_end(words: str) -> str:
     if len(parts) < 2 or not (_ORGANISATION_LINE.match(parts[0]) or is_person_name(parts[0])):
         return ""
     return parse_date_line(parts[1])
-
-
-def _close_up(name: str) -> str:
-    return re.sub(r"\s", "", name)
 
 
 def _clean_names(names: str, *, trusted: bool) -> str:

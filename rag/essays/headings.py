@@ -22,6 +22,8 @@ _TABLE = re.compile(r"\t|\s\|\s| {3}\S{1,40} {3}")
 _MARKUP = re.compile(r"^(?:#{1,6}\s*)|(?<!\s)\s+#+$|\*\*|__")
 _HASHES = re.compile(r"#{1,6}\s*")
 _CONTINUES = re.compile(r"[\u3400-\u9fff0-9A-Za-z“”《》、]{2,25}$")
+_SHORT_REST = 12
+_PARAGRAPH = 40
 _BEGINS_INSIDE = re.compile(r"[的和与及并中存]")
 
 
@@ -46,7 +48,7 @@ class Heading:
     is_marked: bool = False
 
 
-def find_candidates(text: str, lines: Sequence[Span], marks: Sequence[HeadingMark]) -> list[Heading]:
+def find_candidates(text: str, lines: list[Span], marks: Sequence[HeadingMark]) -> list[Heading]:
     """The lines that begin with a label or that the format marks, in order. Which are headings is for `sections`."""
     marked = {mark.start: mark for mark in marks}
     rank_of = dict(RANKS)
@@ -71,11 +73,11 @@ def skip_markup(text: str, start: int) -> int:
     return match.end() if match else start
 
 
-def _next_start(text: str, lines: Sequence[Span], i: int) -> int:
+def _next_start(text: str, lines: list[Span], i: int) -> int:
     return lines[i + 1].start if i + 1 < len(lines) else len(text)
 
 
-def _read_marked(text: str, lines: Sequence[Span], i: int, mark: HeadingMark) -> Heading:
+def _read_marked(text: str, lines: list[Span], i: int, mark: HeadingMark) -> Heading:
     line = lines[i]
     name = re.sub(r"\s+", " ", _MARKUP.sub("", text[line.start : line.end])).strip()
     label = match_label(text, skip_markup(text, line.start), line.end)
@@ -83,7 +85,7 @@ def _read_marked(text: str, lines: Sequence[Span], i: int, mark: HeadingMark) ->
     return Heading(line.start, line.end, _next_start(text, lines, i), name, kind, mark.level, number, i, is_marked=True)
 
 
-def _read_labelled(text: str, lines: Sequence[Span], i: int, rank_of: dict[str, int]) -> Heading | None:
+def _read_labelled(text: str, lines: list[Span], i: int, rank_of: dict[str, int]) -> Heading | None:
     line = lines[i]
     label = match_label(text, line.start, line.end)
     if label is None or label.number == 0 or _TABLE.search(text, label.end, line.end):
@@ -105,7 +107,7 @@ def _read_labelled(text: str, lines: Sequence[Span], i: int, rank_of: dict[str, 
     return Heading(line.start, name_end, body_start, name, label.kind, rank, label.number, i, True, is_sentence)
 
 
-def _read_standalone(text: str, lines: Sequence[Span], i: int, kind: str, number: int, rank: int) -> Heading:
+def _read_standalone(text: str, lines: list[Span], i: int, kind: str, number: int, rank: int) -> Heading:
     """A heading that has its line for itself, or an item of a list that does; it may be wrapped over two lines."""
     line = lines[i]
     words = text[line.start : line.end]
@@ -173,11 +175,11 @@ def _cut_at_comma(text: str, start: int, end: int) -> int:
     return cut + 1 if cut > 0 else min(end, start + _LONGEST_LINE)
 
 
-def _is_wrapped(text: str, lines: Sequence[Span], i: int) -> bool:
+def _is_wrapped(text: str, lines: list[Span], i: int) -> bool:
     """True if the next line carries on the heading of this line.
 
     It must be short, without a stop and a label of its own. Before a labelled line that is enough; before a
-    paragraph it may as well be a heading without a label, so there it must begin in mid-phrase.
+    paragraph it may as well be a heading without a label, so there it must begin in mid-phrase or be the only one.
     """
     if i + 2 > len(lines) - 1 or text[lines[i].end - 1] in "。.；;：:，,！!？?":
         return False
@@ -199,5 +201,15 @@ def _is_wrapped(text: str, lines: Sequence[Span], i: int) -> bool:
     below = match_label(text, after.start, after.end)
     if below is not None and own is not None:
         return below.number == 1 and RANKS[below.kind] > RANKS[own.kind]
-    is_adjacent = text.count("\n", line.end, rest.start) == 1
-    return is_adjacent and line.end - line.start >= 14 and _BEGINS_INSIDE.match(text, rest.start) is not None
+    if line.end - line.start >= 14 and _BEGINS_INSIDE.match(text, rest.start):
+        return text.count("\n", line.end, rest.start) == 1
+    return n_rest <= _SHORT_REST and after.end - after.start >= _PARAGRAPH and not _has_short_lines(text, lines, i + 2)
+
+
+def _has_short_lines(text: str, lines: list[Span], first: int) -> bool:
+    """True if another short line without a label and a stop stands nearby: the essay has headings of that kind."""
+    for line in lines[max(0, first - 30) : first - 2] + lines[first : min(first + 30, len(lines) - 3)]:
+        is_short = line.end - line.start <= _SHORT_REST and _CONTINUES.match(text, line.start, line.end)
+        if is_short and match_label(text, line.start, line.end) is None:
+            return True
+    return False

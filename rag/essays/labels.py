@@ -19,14 +19,17 @@ RANKS = {
     "volume": 10, "part": 20, "annex": 20, "chapter": 30, "unit": 40,
     "han": 50, "han bracket": 60, "digit": 70, "digit bracket": 80, "enclosed": 90,
 }  # fmt: skip
-_KIND_OF_UNIT = {"编": "volume", "篇": "volume", "部分": "part", "章": "chapter", "节": "unit"}
+_KIND_OF_UNIT = {"编": "volume", "篇": "volume", "部分": "part", "章": "chapter", "节": "unit"} | {
+    "編": "volume",
+    "節": "unit",
+}
 
 # A digit after `1.` means a decimal number or a date, except where a year begins the heading (1.2024年工作回顾).
 _NO_DECIMAL = r"(?!\d)|(?=(?:19|20)\d\d\s*年)"
 _AFTER = r"(?:[^\S\n]|[、.．])*"
 _LABEL = re.compile(
     r"(?P<lead>\*\*\s*|__\s*)?(?:"
-    rf"第\s*(?P<ordinal>{_NUMERAL})\s*(?P<unit>编|篇|部分|章|节)(?=[\s:：、.．]|[^的中内里有是和]|$)(?:{_AFTER}[:：]?{_AFTER})"
+    rf"第\s*(?P<ordinal>{_NUMERAL})\s*(?P<unit>编|編|篇|部分|章|节|節)(?=[\s:：、.．]|[^的中内里有是和]|$)(?:{_AFTER}[:：]?{_AFTER})"
     rf"|附\s*[件录表]\s*(?P<annex>{_NUMERAL})(?:(?:[^\S\n]|[:：、.．])+|$)"
     rf"|(?P<han>{HAN_NUMERAL})(?:、(?!{HAN_NUMERAL}[、产])|[.．])[^\S\n]*"
     rf"|[(（]\s*(?P<han_bracket>{HAN_NUMERAL})\s*[)）]{_AFTER}"

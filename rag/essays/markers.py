@@ -45,7 +45,7 @@ _FAMILIES = (
     _spell("是", rf"(?P<n>{_HAN})(?:是|要|则是)", "二是", "二要", "二则"),
     *(_spell(verb, rf"(?P<n>{_HAN}){verb}(?![一二三四五六七八九十、])", f"二{verb}") for verb in "靠抓看讲"),
     _spell("第", rf"第(?P<n>{_HAN})(?=[，,、：:是要])", "第二"),
-    _spell("首先", r"(?P<n>首先|其次|再次|再者|最后)(?!(?:一|的|由|被))", "其次", "最后", "再次"),
+    _spell("首先", r"(?P<n>首先|其次|再次|再者|最[后後])(?!(?:一|的|由|被))", "其次", "最后", "最後", "再次"),
     _spell("其", rf"其(?P<n>{_HAN})(?=[，,、：:是]|[\u3400-\u9fff])", "其二"),
     _spell("一、", rf"(?P<n>{_HAN})、(?!{_HAN}[、产])", "二、"),
     _spell("1.", r"(?P<n>\d{1,2})[.．、](?!\d)[ \t]*", "2.", "2．", "2、"),
@@ -57,7 +57,7 @@ _FAMILIES = (
     ),
     _Family("①", re.compile(rf"(?P<n>[{ENCLOSED_NUMERALS}])"), ("②", "⑵", "㈡"), False),
 )
-_ORDER_WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0}
+_ORDER_WORDS = {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "最后": 0, "最後": 0}
 _BULLET = re.compile(r"(?P<dash>[—–―-]{2,}|—)(?=[^\s\d—–-]|\s\S|\d)|(?P<bullet>[•·●■◆▪▶►○□◇★]|[-*+](?=\s+\S))")
 # After these `(1)` is a reference or part of a name, not the first item of a list.
 _REFERS = frozenset("式图表见例注班栋级0123456789")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rag.essays.text import fold
+
 # The surnames that more than 99 of 100 people bear; rarer ones are mostly ordinary words as well.
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林郑谢罗梁宋唐许韩冯邓曹彭曾萧肖田董潘袁于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
@@ -34,9 +36,15 @@ _COMPOUND_SURNAMES = frozenset(
 )
 # Characters of offices, papers and places, which given names do without.
 _NEVER_GIVEN = frozenset(
-    "的了在是与及于对不者这那们我你他省市县区乡镇村局部委党政府院校系会议员长任职责报告总论述章节篇题目录摘要"
-    "工作业企制度法规律条例办公机关团队组织级学习研究分析问题措施建议思考体统理实施设备术品质量点线面"
-    "第年月日号前后内外其它他各每个为以并等从到由"
+    "的了在是与及对不者这那们我你他省市县区乡镇村局部委院校系议员职责报告述节篇目录摘要"
+    "企制度规条例办关团队组织级研究析问措施考统设备术质量面号后它各每个并等第"
+)
+_OFFICE_ENDING = re.compile(r"(?:书记|主任|主席|老师|教授|先生|女士|同志|记者|经理|总理|[厅处科司所站会班社行军股]长)$")
+# Two characters in a line of their own are a name only after a surname that begins few words.
+_PLAIN_SURNAMES = frozenset(
+    "王李张刘陈杨赵吴周徐孙朱胡郭林郑谢罗梁宋唐许韩冯邓曹彭曾萧肖董潘袁蒋蔡余杜叶苏魏吕丁沈姚卢姜崔钟谭汪范廖贾韦付"
+    "邹孟熊秦邱尹薛闫阎段侯陶黎贺顾毛郝龚邵钱覃武戴孔汤牛樊葛邢齐伍庞颜倪庄聂鲁岳翟殷詹申欧耿焦俞左柳甘祝尚舒阮柯纪梅"
+    "凌霍涂苗曲翁冉骆蓝辛靳柴蒙鲍喻祁蒲屈饶牟艾穆卓缪裴"
 )
 # Words that begin like a name. One text, split: five hundred quoted words would hide the rest of the module.
 _WORDS = frozenset(
@@ -69,7 +77,7 @@ _HAN_NAME = re.compile(r"[\u3400-\u9fff]{2,4}(?:·[\u3400-\u9fff]{1,8})?")
 
 def is_person_name(words: str) -> bool:
     """True for 鲁鸿武, 欧阳小华, 李 明, 艾力·买买提; false for a word, an office, a place, a leader."""
-    name = re.sub(r"(?<=^[\u3400-\u9fff])[^\S\n]{1,4}(?=[\u3400-\u9fff]$)", "", words)
+    name = fold(close_up(words))
     if not _HAN_NAME.fullmatch(name):
         return False
     if "·" in name:
@@ -78,4 +86,17 @@ def is_person_name(words: str) -> bool:
     if n_surname == 1 and (name[0] not in _SURNAMES or len(name) > 3):
         return False
     given = name[n_surname:]
-    return 1 <= len(given) <= 2 and not _NEVER_GIVEN.intersection(given) and name not in _WORDS
+    if not 1 <= len(given) <= 2 or name in _WORDS or _OFFICE_ENDING.search(name):
+        return False
+    return not _NEVER_GIVEN.intersection(given)
+
+
+def is_lone_name(words: str) -> bool:
+    """The same of a line that says nothing else, where nothing but the words themselves tells that it is a name."""
+    name = close_up(words)
+    return is_person_name(name) and (len(name) > 2 or name != words or fold(name[0]) in _PLAIN_SURNAMES)
+
+
+def close_up(name: str) -> str:
+    """李 明 as 李明."""
+    return re.sub(r"\s", "", name) if len(name) <= 12 else name

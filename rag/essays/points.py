@@ -6,20 +6,22 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from rag.essays.labels import HAN_NUMERAL, parse_numeral
 from rag.essays.lines import split_lines
 from rag.essays.markers import Marker, group_markers, has_markers
 from rag.essays.text import split_sentences
 from rag.records import Point, PointList, Section, Span
 
-_ANNOUNCES = re.compile(
-    r"[：:]$|以下|如下|下列|下面|[几多两三四五六七八九十\d]\s*(?:个|大|项|条|点|种|类|件)?\s*(?:方面|关系|措施|任务|工作|问题|要求|原则|做法|途径|特点|内容|建议|经验|转变|突破|坚持)"
+_ANNOUNCES = re.compile(r"[：:]$|以下|如下|下列|下面|[几多数]\s*(?:个|大|项|条|点|种|类|件|方面)")
+_COUNTS = re.compile(
+    rf"({HAN_NUMERAL}|\d{{1,2}})\s*(?:个|大|项|条|点|种|类|件|道|步|句|层|重|方面|[\u3400-\u9fff](?=[”」]))"
 )
 _CLOSES = re.compile(
-    r"总之|总的(?:来说|来看|说来|看来)|总而言之|综上|通过(?:这些|以上|上述)|(?:以上|上述)[几这两三四五六七八九十各种都就是]"
+    r"[总總]之|总的(?:来说|来看|说来|看来)|总而言之|综上|通过(?:这些|以上|上述)|(?:以上|上述)[几这两三四五六七八九十各种都就是]"
     r"|这(?:些|[几两三四五六七八九十][个条项点])(?:措施|做法|举措|问题|工作|活动|成绩|成果|经验|办法|制度|方面|特点|要求|关系|目标|任务|因素|原因)"
 )
 _CLOSING_PARAGRAPH = re.compile(
-    r"总之|总的(?:来说|来看)|总而言之|综上|(?:以上|上述)|各位(?:代表|领导|同志|委员|来宾)|同志们|让我们|通过(?:这些|以上|上述)|一年来|过去[的一]|在肯定|我们(?:也|还)?(?:清醒|要看到)"
+    r"[总總]之|总的(?:来说|来看)|总而言之|综上|(?:以上|上述)|各位(?:代表|领导|同志|委员|来宾)|同志们|让我们|通过(?:这些|以上|上述)|一年来|过去[的一]|在肯定|我们(?:也|还)?(?:清醒|要看到)"
 )
 _OPENERS = "(（[【〔"
 _CLOSERS = ")）]】〕"
@@ -100,7 +102,7 @@ class _BodyReader:
             )
             for number, (marker, end) in enumerate(zip(row, ends, strict=True), 1)
         )
-        head = self._find_head(row[0])
+        head = self._find_head(row[0], len(row))
         return PointList(self._section.essay_id, self._section.path, head.start, head.end, points)
 
     def _strip(self, end: int) -> int:
@@ -182,7 +184,7 @@ class _BodyReader:
                 return position if position > row[-1].start else None
         return None
 
-    def _find_head(self, first: Marker) -> Span:
+    def _find_head(self, first: Marker, n_points: int) -> Span:
         """The words that announce the list: in the same paragraph whatever stands before it, else what says so."""
         index = self._sentence_at(first.start)
         sentence = self._sentences[index]
@@ -195,7 +197,8 @@ class _BodyReader:
         if index > 0:
             before = self._sentences[index - 1]
             words = self._text[before.start : before.end]
-            if not first.leads or _ANNOUNCES.search(words):
+            counts = [parse_numeral(match.group(1)) for match in _COUNTS.finditer(words)]
+            if not first.leads or _ANNOUNCES.search(words) or n_points in counts:
                 return before
             return Span(first.start, first.start)
         heading_end = self._section.start + len(self._text[self._section.start : self._section.body_start].rstrip())

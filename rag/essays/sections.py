@@ -145,6 +145,8 @@ def _is_heading_chain(
     first, kind = items[0][0], items[0][0].kind
     if kind in _TITLED_KINDS:
         return not all(item.is_sentence for item, _ in items)
+    if kind in _SHORT_KINDS and (first.number != 1 or not text[: first.start].strip()):
+        return False  # paragraphs counted from the first on, or a piece of such a text
     if len(items) == 1:
         fits = first.number == 1 or not first.runs_in
         return _is_likely(*items[0]) and kind not in _SMALL_KINDS and fits and len(first.name) <= 40

@@ -43,6 +43,12 @@ def test_single_paragraphs_end_with_themselves() -> None:
     assert only_list(text) == ("一、办法", [("一是", "一是读书。"), ("二是", "二是写作。")])
 
 
+def test_a_sentence_that_counts_the_items_announces_them() -> None:
+    text = "题\n书里有{}个故事。\n一是铅笔。\n二是胶鞋。\n三是欠条。\n"
+    assert only_list(text.format("三"))[0] == "书里有三个故事。"
+    assert only_list(text.format("四"))[0] == ""
+
+
 def test_no_head_where_nothing_announces() -> None:
     assert only_list("题\n今天天气很好。\n一是读书。\n二是写作。\n")[0] == ""
 

@@ -58,10 +58,17 @@ def test_a_heading_wrapped_over_two_lines_is_one() -> None:
 
 
 def test_a_short_line_under_a_heading_is_not_drawn_into_it() -> None:
-    assert headings(outline(f"题目\n一、主要的措施和办法\n加强领导\n{BODY}二、结尾\n{BODY}")) == [
-        (1, "一、主要的措施和办法"),
-        (1, "二、结尾"),
-    ]
+    paragraph = BODY.strip() * 3 + "\n"
+    text = f"题目\n李明\n一、主要的措施和办法\n加强领导\n{paragraph}落实责任\n{paragraph}二、结尾\n{BODY}"
+    assert headings(outline(text)) == [(1, "一、主要的措施和办法"), (1, "二、结尾")]
+
+
+def test_the_rest_of_a_heading_may_stand_alone_over_a_paragraph() -> None:
+    paragraph = "作风建设不能只有批评，没有表扬，批评是为了改正，表扬是为了鼓励，两样都不能少，缺一样都做不好工作。\n"
+    text = (
+        f"题目\n\n一、重在检查,把问题找准\n\n{paragraph}\n二、重在激励,让实干的人\n\n不吃亏\n\n{paragraph}\n{paragraph}"
+    )
+    assert headings(outline(text)) == [(1, "一、重在检查,把问题找准"), (1, "二、重在激励,让实干的人不吃亏")]
 
 
 def test_an_empty_section_at_a_cut_off_end() -> None:
@@ -79,6 +86,7 @@ def test_an_empty_section_at_a_cut_off_end() -> None:
         "题目\n甲\t一、乙\t丙\n一、甲\t乙\t丙\n二、甲\t乙\t丙\n",
         "题目\n一、二、三产业融合发展。很好。\n",
         "①许多年以前，人们已经知道读书有用，这不用多说，大家都懂。可是做起来难。\n②后来，人们又知道写作更加有用，这也不用多说。可是做起来更难。\n",
+        "（1）今年雨多！去年雨少。\n（2）明年呢？谁也不知道。\n（3）等着看。看了再说。\n",
         "题目\n三、这一句话是从别处抄来的。前后都没有别的。\n",
     ],
 )
@@ -103,6 +111,12 @@ def test_a_table_of_contents_is_no_section() -> None:
     found = outline(text)
     assert headings(found) == [(1, "一、甲"), (1, "二、乙")]
     assert found.sections[1].start == text.index(f"一、甲\n{BODY}")
+
+
+def test_traditional_characters() -> None:
+    found = outline(f"論讀書\n第一編 總論\n{BODY}第一節 緣起\n{BODY}首先，讀書。其次，寫作。最後，討論。總之，學習。\n")
+    assert headings(found) == [(1, "第一編 總論"), (2, "第一節 緣起")]
+    assert [point.label for point in found.lists[0].points] == ["首先", "其次", "最後"]
 
 
 def test_markdown_headings() -> None:
