@@ -83,7 +83,7 @@ def _walk(document: Document) -> Iterator[Paragraph | Table]:
     body = document.element.body
     for element in body.iter(qn("w:p"), qn("w:tbl")):
         parents = {ancestor.tag for ancestor in element.iterancestors()}
-        if qn("w:tbl") in parents or qn("w:txbxContent") in parents or qn("w:del") in parents:
+        if qn("w:tbl") in parents or qn("w:txbxContent") in parents:
             continue
         if element.tag == qn("w:tbl"):
             yield Table(element, document)

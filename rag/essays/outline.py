@@ -148,7 +148,9 @@ def _choose_date(given: str, top: str, bottom: str) -> str:
 
 
 def _make_essay(source: SourceText, start: int, text: str, *, title: str, author: str, date: str) -> Essay:
-    identity = f"{source.source}\0{start}\0{text}".encode()
+    identity = f"{source.source}\0{start}\0{text}".encode(
+        "utf-8", "surrogatepass"
+    )  # a file name may hold bytes that are no UTF-8
     return Essay(
         id=hashlib.sha256(identity).hexdigest()[:16],
         title=title,

@@ -46,3 +46,9 @@ def test_a_table_of_contents_opens_no_essay() -> None:
     text = "第一篇：甲\n第二篇：乙\n\n第一篇：甲\n甲的正文。\n第二篇：乙\n乙的正文。"
     starts = [span.start for span in split_essays(text)]
     assert starts == [0, text.rindex("第二篇")]
+
+
+def test_the_head_of_the_page_is_kept_but_is_no_evidence() -> None:
+    text = "网页\n2020-01-01\n这里有两篇文章。\n第一篇：甲\n甲的正文。\n第二篇：乙\n乙的正文。"
+    first, _ = outline_essays(SourceText("/a.txt", text))
+    assert [text[span.start : span.end] for span in first.debris] == ["网页", "2020-01-01"]

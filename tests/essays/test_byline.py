@@ -63,3 +63,10 @@ def test_what_the_format_says_comes_first_and_the_signature_before_the_page() ->
 )
 def test_lines_that_name_no_author(line: str) -> None:
     assert find_author(line) == ""
+
+
+def test_a_byline_ends_at_the_greeting() -> None:
+    essay = outline(
+        "在大会上的讲话\n各位代表：\n李明\n2020年5月4日\n读书使人明理。\n写作使人准确。\n讨论使人机敏。\n"
+    ).essay
+    assert (essay.author, essay.date) == ("", "")

@@ -35,6 +35,9 @@ def test_styles_levels_tables_and_revisions(tmp_path: Path) -> None:
     run = inserted.add_run("新增")._r
     insertion.append(run)
     inserted._p.append(insertion)
+    deletion = OxmlElement("w:del")
+    deletion.append(inserted.add_run("删去")._r)
+    inserted._p.append(deletion)
     path = tmp_path / "a.docx"
     document.save(str(path))
 

@@ -30,6 +30,7 @@ def test_sentences_are_packed_near_the_target() -> None:
 def test_a_paragraph_begins_a_new_passage_once_the_last_is_half_full() -> None:
     a, b, c = "甲" * 129 + "。", "乙" * 59 + "。", "丙" * 59 + "。"
     assert texts(f"{a}\n{b}\n{c}") == [a, f"{b}\n{c}"]
+    assert texts(f"{a[-124:]}\n{b}\n{c}") == [f"{a[-124:]}\n{b}", c]
 
 
 def test_a_point_begins_a_new_passage() -> None:

@@ -120,3 +120,27 @@ def test_what_is_no_list(text: str) -> None:
 def test_a_signature_belongs_to_no_point() -> None:
     text = "题\n一、办法\n首先要读书\n读书要精。\n其次要写作\n写作要勤。\n某县机关党工委\n2011年7月29日\n"
     assert only_list(text)[1] == [("首先", "首先要读书\n读书要精。"), ("其次", "其次要写作\n写作要勤。")]
+
+
+def test_the_last_of_several_paragraphs_is_as_long_as_its_neighbours() -> None:
+    text = "题\n一是读书。\n书要精读。\n二是写作。\n文要多写。\n今年春天雨水很多。\n"
+    assert only_list(text)[1] == [("一是", "一是读书。\n书要精读。"), ("二是", "二是写作。\n文要多写。")]
+
+
+def test_a_list_inside_the_paragraph_of_an_item_leaves_the_outer_one_whole() -> None:
+    text = "题\n一是读书。读法有：一是精读；二是略读。\n二是写作。\n三是讨论。\n"
+    found = outline(text)
+    assert [[label for label, _ in points(found, each)] for each in found.lists] == [
+        ["一是", "二是", "三是"],
+        ["一是", "二是"],
+    ]
+    assert points(found, found.lists[1]) == [("一是", "一是精读；"), ("二是", "二是略读。")]
+
+
+def test_a_reference_is_no_first_item() -> None:
+    assert outline("题\n由式(1)可知，读书有用；由式(2)可知，写作有用。").lists == ()
+
+
+def test_a_label_goes_to_the_list_that_stands_as_it_does() -> None:
+    text = "题\n一是读书。读书之道，一是精读。\n二是写作。\n"
+    assert only_list(text)[1] == [("一是", "一是读书。读书之道，一是精读。"), ("二是", "二是写作。")]

@@ -138,3 +138,15 @@ def test_word_styles_give_labels_their_level() -> None:
     mark = HeadingMark(text.index("（一）"), text.index("（一）") + 5, 1)
     (found,) = outline_essays(SourceText("/a.docx", text, (mark,), title="论读书"))
     assert headings(found) == [(1, "（一）目的"), (2, "一、细节"), (1, "（二）方法")]
+
+
+def test_a_missing_number_does_not_break_the_chain() -> None:
+    text = f"题目\n一、甲\n{BODY}三、丙\n{BODY}六、己\n{BODY}"
+    assert headings(outline(text)) == [(1, "一、甲"), (1, "三、丙")]
+
+
+def test_a_short_line_before_a_number_that_goes_on_is_no_rest_of_a_heading() -> None:
+    text = (
+        f"题目\n一、甲方面的主要工作\n1.甲\n{BODY}2.乙\n{BODY}二、乙方面的主要工作\n另起一行\n3.丙\n{BODY}4.丁\n{BODY}"
+    )
+    assert headings(outline(text))[3] == (1, "二、乙方面的主要工作")
