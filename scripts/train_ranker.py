@@ -5,7 +5,7 @@
 TRAIN_DIR holds cmrc2018_train.jsonl.gz (paragraphs with questions) and laws.jsonl.gz (other text to search among).
 Every paragraph becomes an essay of a library made for the purpose; every question is searched in it as a reader's
 would be; a sentence is right if it holds the answer and stands in the question's own paragraph. The loss is the
-listwise softmax over the sentences found for one question, with a small pull towards zero.
+listwise softmax over the sentences found for one question, with a small pull towards PRIOR.
 """
 
 from __future__ import annotations
@@ -24,12 +24,14 @@ import torch
 
 from rag.answer.evidence import view_passages
 from rag.answer.question import parse_question
-from rag.answer.rank import FEATURES, rank_sentences
+from rag.answer.rank import FEATURES, measure_sentences, weigh_terms
 from rag.chatbot import Chatbot
 from rag.essays.text import fold
 from rag.settings import EVIDENCE_LIMIT, Settings
 
-PULL = 1e-3
+PULL = 2e-3
+# Where encyclopaedia questions say little (they hardly ever ask for lists, reasons or plans), the weights stay near these.
+PRIOR = {"fit_list": 1.5, "fit_why": 1.0, "fit_how": 0.5, "fit_definition": 1.5, "years": 1.2, "tense": 0.8}
 STEPS = 400
 
 
@@ -64,17 +66,17 @@ def collect(chatbot: Chatbot, questions: list[tuple[str, str, list[str]]]) -> tu
     features, labels = [], []
     for text, essay, answers in questions:
         question = parse_question(text)
-        views = view_passages(chatbot.find_passages(question.asked or question.text, EVIDENCE_LIMIT))
-        found = rank_sentences(question, views, chatbot.weigh, lambda _: "")
+        views = view_passages(chatbot.find_passages(question.asked or question.text, EVIDENCE_LIMIT), lambda _: "")
+        found = measure_sentences(question, weigh_terms(question, chatbot.weigh), views, lambda _: "")
         wanted = [fold(answer) for answer in answers]
         right = np.array(
             [
-                sources[c.view.passage.essay_id] == essay and any(answer in c.sentence.folded for answer in wanted)
-                for c in found
+                sources[view.passage.essay_id] == essay and any(answer in sentence.folded for answer in wanted)
+                for view, sentence, _ in found
             ]
         )
         if right.any() and not right.all():
-            features.append(np.array([c.features for c in found]))
+            features.append(np.array([row for _, _, row in found]))
             labels.append(right.astype(np.float64))
     return features, labels
 
@@ -86,7 +88,8 @@ def fit(features: list[np.ndarray], labels: list[np.ndarray], seed: int) -> np.n
     x = torch.tensor(np.concatenate(features))
     y = torch.tensor(np.concatenate(labels))
     group = torch.repeat_interleave(torch.arange(len(features)), sizes)
-    weights = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
+    prior = torch.tensor([PRIOR.get(name, 0.0) for name in FEATURES], dtype=torch.float64)
+    weights = prior.clone().requires_grad_()
     optimiser = torch.optim.Adam([weights], lr=0.1)
     n = len(features)
     for _ in range(STEPS):
@@ -95,7 +98,7 @@ def fit(features: list[np.ndarray], labels: list[np.ndarray], seed: int) -> np.n
         powers = torch.exp(scores - highest[group])
         total = torch.zeros(n, dtype=torch.float64).index_add(0, group, powers)
         right = torch.zeros(n, dtype=torch.float64).index_add(0, group, powers * y)
-        loss = -torch.log(right / total + 1e-12).mean() + PULL * weights.square().sum()
+        loss = -torch.log(right / total + 1e-12).mean() + PULL * (weights - prior).square().sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -53,7 +53,7 @@ class Answerer:
         """
         started = time.perf_counter()
         asked = check_question(question)
-        self._refresh_names()
+        self._notice_changes()
         previous, resolved = self._resolve(asked, history)
         answer = None
         if resolved.item:
@@ -62,8 +62,9 @@ class Answerer:
             answer = self._answer_whole(question, resolved, previous)
         return replace(answer, seconds=time.perf_counter() - started)
 
-    def _refresh_names(self) -> None:
+    def _notice_changes(self) -> None:
         version = self._catalogue.version
+        self._shelf.refresh(version)
         if version != self._names_version:
             heads = self._catalogue.essays()
             self._names = NameIndex.build(heads)
@@ -128,16 +129,20 @@ class Answerer:
     def _write(self, question: Question, essays: frozenset[str], unknown: tuple[str, ...]) -> _Written:
         query = question.asked if len(question.asked) > 1 else question.text
         hits = self._find(query, EVIDENCE_LIMIT, essays or None)
-        candidates = rank_sentences(question, view_passages(hits), self._weigh, lambda e: self._dates.get(e, ""))
+        terms = weigh_terms(question, self._weigh)
+        candidates = rank_sentences(question, terms, view_passages(hits, self._date_of), self._date_of)
         about_essay = asks_author(question) or asks_date(question)
         evidence = Evidence(
-            terms=weigh_terms(question, self._weigh),
+            terms=terms,
             candidates=candidates,
             outline_of=self._shelf.outline,
             essays=essays if about_essay else frozenset(),
             unknown_places=unknown,
         )
         return _Written(self._writer.write(question, evidence), hits)
+
+    def _date_of(self, essay_id: str) -> str:
+        return self._dates.get(essay_id, "")
 
     def _finish(self, question: str, understood: str, draft: Draft, hits: list[Hit]) -> Answer:
         statements, citations = cite_draft(draft, self._shelf.outline)

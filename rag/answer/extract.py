@@ -16,13 +16,14 @@ from rag.answer.expected import has_sign, rate_fit
 from rag.answer.gap import find_gap
 from rag.answer.lists import ListFound, find_lists, shorten_item
 from rag.answer.question import Question
-from rag.answer.rank import Candidate, Terms
+from rag.answer.rank import Candidate, Terms, share_met
 from rag.essays.text import fold, split_clauses
 from rag.records import Draft, DraftStatement, Outline, Quote, Span
 
 ANSWER_BUDGET = 300  # characters of an answer that is not a list
 LIST_BUDGET = 760  # and of one that is: ten points of seventy characters
 LONG_SENTENCE = 120  # a longer one is cut to the clauses around the answer
+TOPIC_SENTENCE = 24
 LEAST_ITEM = 36
 ESSAYS_WITH_LISTS = 4  # essays of the best passages whose lists are looked through
 
@@ -98,7 +99,9 @@ class EmbeddedWriter:
     def _write_sentences(self, question: Question, evidence: Evidence) -> Draft:
         best = evidence.candidates[0]
         chosen = [best]
-        if question.kind in ("why", "how"):
+        if is_topic_sentence(question, best):
+            chosen = _followers(best, evidence.candidates)
+        elif question.kind in ("why", "how"):
             chosen = _companions(question, best, evidence.candidates)
         elif len(evidence.candidates) > 1 and question.kind != "check":
             chosen += _runner_up(question, best, evidence.candidates[1:])
@@ -114,15 +117,11 @@ class EmbeddedWriter:
         return Draft(tuple(statements))
 
 
-def _share(shares: dict[str, float], text: str) -> float:
-    return sum(share for term, share in shares.items() if term in text)
-
-
 def _answers_list(question: Question, found: ListFound, best: Candidate, terms: Terms) -> bool:
     """True if the list fits better than the best sentence, which may hold the series itself (北沿江、盐泰锡常宜…)."""
     if _overlaps(best.sentence, found.head) and found.head.end > found.head.start:
         return not (has_sign("list", best.sentence.folded) and "、" in best.sentence.folded and question.count == 0)
-    lead = _share(terms.bigrams, found.lead)
+    lead = share_met(terms.bigrams, found.lead)
     if lead < 0.34 or found.coverage < 0.5:
         return False
     own = best.feature("bigrams_sentence")
@@ -140,7 +139,7 @@ def _led_list(question: Question, found: Sequence[ListFound], best: Candidate, e
             continue
         asks_all = question.kind in ("how", "why", "definition") or question.count == len(one.items)
         ends_open = one.lead.rstrip().endswith((":", "："))
-        if asks_all and ends_open and _share(evidence.terms.bigrams, one.lead) >= 0.4:
+        if asks_all and ends_open and share_met(evidence.terms.bigrams, one.lead) >= 0.4:
             return one
     return None
 
@@ -153,6 +152,24 @@ def write_list(found: ListFound) -> Draft:
     """One statement for each item, in order, each short enough that all of them fit."""
     room = max(LEAST_ITEM, LIST_BUDGET // len(found.items))
     return Draft(tuple(quote_span(found.outline, shorten_item(found.outline, item, room)) for item in found.items))
+
+
+def is_topic_sentence(question: Question, best: Candidate) -> bool:
+    """True for a short sentence that only names the subject (加力稳住楼市。) where measures or a series are asked for."""
+    return (
+        question.kind in ("list", "how", "why", "definition")
+        and len(best.sentence.text) <= TOPIC_SENTENCE
+        and rate_fit(question, best.sentence.folded) < 0.5
+        and best.sentence.index + 1 < len(best.view.sentences)
+    )
+
+
+def _followers(best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The topic sentence and the two sentences after it in its passage."""
+    wanted = range(best.sentence.index, best.sentence.index + 3)
+    return sorted(
+        (c for c in candidates if c.view is best.view and c.sentence.index in wanted), key=lambda c: c.sentence.start
+    )
 
 
 def _companions(question: Question, best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -200,4 +217,4 @@ def focus_sentence(question: Question, terms: Terms, sentence: Sentence, limit: 
 
 
 def _rate_clause(question: Question, terms: Terms, folded: str) -> float:
-    return _share(terms.bigrams, fold(folded)) + 0.3 * rate_fit(question, folded)
+    return share_met(terms.bigrams, fold(folded)) + 0.3 * rate_fit(question, folded)

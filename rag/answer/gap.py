@@ -25,8 +25,14 @@ def _context(candidate: Candidate) -> str:
 def missing_words(terms: Terms, candidate: Candidate) -> tuple[str, ...]:
     """Words of the question that neither the passage nor its headings hold, the rarest first."""
     context = _context(candidate)
-    absent = [(share, word) for word, share in terms.words.items() if word not in context]
+    absent = [(word.share, word.text) for word in terms.words if not word.met_by(context)]
     return tuple(word for _, word in sorted(absent, reverse=True))
+
+
+def _crossed(best: Candidate) -> str:
+    """What to say when the essay has the plan where the result is asked for, or the other way round."""
+    is_plan = "目标" in _context(best) or "预期" in _context(best)
+    return "文中只有计划或目标的数字，没有所问年份的实际数字。" if is_plan else "文中只有已经完成的数字，没有所问年份的计划数字。"
 
 
 def find_gap(question: Question, terms: Terms, candidates: Sequence[Candidate], places: Sequence[str]) -> str:
@@ -40,14 +46,16 @@ def find_gap(question: Question, terms: Terms, candidates: Sequence[Candidate], 
     for place in places:
         if place not in _context(best):
             return f"文库里没有找到关于“{place}”的相关内容。"
+    if question.kind == "number" and best.feature("tense") < 0:
+        return _crossed(best)
     in_sentence = max(best.feature("bigrams_with_context"), best.feature("bigrams_with_head"))
     in_passage = best.feature("bigrams_passage")
     missing = missing_words(terms, best)
     if in_sentence < SENTENCE_SHARE or in_passage < PASSAGE_SHARE:
         named = "、".join(f"“{word}”" for word in missing[:3])
         return f"最接近的段落没有提到{named}。" if named else "最接近的段落与问题只有少数字词相同。"
-    if missing and terms.words[missing[0]] >= ESSENTIAL_SHARE and in_passage < 0.7:
+    if missing and max(word.share for word in terms.words if word.text == missing[0]) >= ESSENTIAL_SHARE and in_passage < 0.7:
         return f"最接近的段落没有提到“{missing[0]}”。"
-    if question.kind == "number" and best.feature("fit") == 0 and best.feature("bigrams_sentence") < 0.6:
+    if question.kind == "number" and best.feature("fit_number") == 0 and best.feature("bigrams_sentence") < 0.6:
         return "找到了相关的段落，但其中没有所问的数字。"
     return ""

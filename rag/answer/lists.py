@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answer.question import Question
+from rag.answer.rank import Term, share_met
 from rag.essays.text import fold, split_clauses, split_sentences
 from rag.records import Outline, PointList, Section, Span
 
@@ -60,10 +61,6 @@ def _lead_of_section(outline: Outline, section: Section, first_child: Section) -
     return heading, _trim_span(text, section.start, section.body_start)
 
 
-def _share(shares: dict[str, float], text: str) -> float:
-    return sum(share for term, share in shares.items() if term in text)
-
-
 def _rate(question: Question, n_items: int, lead_share: float, head_share: float) -> float:
     score = lead_share + 0.4 * head_share
     if question.count:
@@ -71,10 +68,10 @@ def _rate(question: Question, n_items: int, lead_share: float, head_share: float
     return score
 
 
-def find_lists(question: Question, shares: dict[str, float], outlines: Sequence[Outline]) -> list[ListFound]:
+def find_lists(question: Question, terms: Sequence[Term], outlines: Sequence[Outline]) -> list[ListFound]:
     """Lists of these essays that share words with the question in what leads into them, best first.
 
-    Ties by order of the outlines, then of position. `shares` gives each question bigram its share of the question.
+    Ties by order of the outlines, then of position. `terms` are the bigrams of the question.
     """
     found: list[ListFound] = []
     for outline in outlines:
@@ -84,12 +81,12 @@ def find_lists(question: Question, shares: dict[str, float], outlines: Sequence[
             lead = fold(text[points.head_start : points.head_end])
             headings = fold(" ".join(points.section))
             items = tuple(_trim_span(text, point.start, point.end) for point in points.points)
-            found.append(_found(question, shares, outline, points.section, lead, headings, title, _head(points), items))
+            found.append(_found(question, terms, outline, points.section, lead, headings, title, _head(points), items))
         for parent, children in _heading_lists(outline):
             words, head = _lead_of_section(outline, parent, children[0])
             items = tuple(_trim_span(text, child.start, child.body_start) for child in children)
             above = fold(" ".join(parent.path[:-1]))
-            found.append(_found(question, shares, outline, parent.path, fold(words), above, title, head, items))
+            found.append(_found(question, terms, outline, parent.path, fold(words), above, title, head, items))
     return sorted((one for one in found if one.coverage > 0), key=lambda one: -one.score)
 
 
@@ -99,7 +96,7 @@ def _head(points: PointList) -> Span:
 
 def _found(
     question: Question,
-    shares: dict[str, float],
+    terms: Sequence[Term],
     outline: Outline,
     section: tuple[str, ...],
     lead: str,
@@ -108,8 +105,8 @@ def _found(
     head: Span,
     items: tuple[Span, ...],
 ) -> ListFound:
-    lead_share = _share(shares, lead)
-    whole = _share(shares, "\n".join((title, headings, lead)))
+    lead_share = share_met(terms, lead)
+    whole = share_met(terms, "\n".join((title, headings, lead)))
     score = _rate(question, len(items), lead_share, whole)
     return ListFound(outline, section, lead, head, items, whole, score)
 

@@ -16,9 +16,10 @@ import numpy as np
 
 from rag.answer.evidence import PassageView, Sentence
 from rag.answer.expected import rate_fit
-from rag.answer.question import Question
+from rag.answer.question import Kind, Question
 from rag.answer.when import rate_tense, rate_years, years_asked
-from rag.search.words import bigrams, content_words
+from rag.search.thesaurus import Expansion, expand_question
+from rag.search.words import bigrams, content_words, question_words
 
 Weigh = Callable[[Sequence[str]], dict[str, float]]  # how rare each term is in the library; higher is rarer
 
@@ -31,7 +32,14 @@ FEATURES = (
     "words_sentence",
     "words_with_head",
     "longest_run",
-    "fit",
+    "fit_number",
+    "fit_who",
+    "fit_when",
+    "fit_where",
+    "fit_list",
+    "fit_why",
+    "fit_how",
+    "fit_definition",
     "fit_near",
     "retrieval",
     "reciprocal_rank",
@@ -43,19 +51,40 @@ FEATURES = (
     "years",
     "tense",
 )
+_FITTED: tuple[Kind, ...] = ("number", "who", "when", "where", "list", "why", "how", "definition")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A bigram or word of the question, its share of the question, and what may stand for it with a weight each."""
+
+    text: str
+    share: float
+    equivalents: tuple[tuple[str, float], ...] = ()
+
+    def met_by(self, text: str) -> float:
+        """The share that a folded text meets: all of it by the term itself, less by an equivalent."""
+        if self.text in text:
+            return self.share
+        return self.share * max((weight for other, weight in self.equivalents if other in text), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The question's bigrams and words, each with its share of the question: the shares of each kind sum to 1."""
+    """The question's bigrams and words in order; the shares of each kind sum to 1."""
 
-    bigrams: dict[str, float]
-    words: dict[str, float]
+    bigrams: tuple[Term, ...]
+    words: tuple[Term, ...]
+
+
+def share_met(terms: Sequence[Term], text: str) -> float:
+    """The share of the question that a folded text meets, between 0 and 1."""
+    return sum(term.met_by(text) for term in terms)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer. `coverage` is the share of the question met by the sentence with its headings."""
+    """A sentence that may answer, with its features in the order of FEATURES."""
 
     view: PassageView
     sentence: Sentence
@@ -72,39 +101,43 @@ class Candidate:
         return (-self.score, self.view.passage.essay_id, self.sentence.start)
 
 
-def _shares(terms: Sequence[str], weigh: Weigh) -> dict[str, float]:
-    weights = weigh(list(dict.fromkeys(terms)))
-    total = sum(weights.values())
-    return {term: weight / total for term, weight in weights.items()} if total else {}
+def _weigh(found: Sequence[str], expansions: Sequence[Expansion], weigh: Weigh) -> tuple[Term, ...]:
+    unique = list(dict.fromkeys(found))
+    equivalents: dict[str, dict[str, float]] = {}
+    for expansion in expansions:
+        for term in {expansion.word, *bigrams(expansion.word), *question_words(expansion.word)}:
+            equivalents.setdefault(term, {}).update(expansion.equivalents)
+    weights = weigh(unique)
+    total = sum(weights.values()) or 1.0
+    return tuple(
+        Term(term, weights[term] / total, tuple(equivalents.get(term, {}).items())) for term in unique
+    )
 
 
 def weigh_terms(question: Question, weigh: Weigh) -> Terms:
     """The terms of what is asked about, or of the whole question if nothing is left without its asking phrases."""
     asked = question.asked if len(question.asked) > 1 else question.text
-    return Terms(_shares(bigrams(asked), weigh), _shares(content_words(asked), weigh))
+    expansions = expand_question(asked)
+    return Terms(_weigh(bigrams(asked), expansions, weigh), _weigh(content_words(asked), expansions, weigh))
 
 
-def _met(shares: dict[str, float], text: str) -> float:
-    return sum(share for term, share in shares.items() if term in text)
-
-
-def _longest_run(terms: Sequence[str], text: str) -> float:
+def _longest_run(terms: Sequence[Term], text: str) -> float:
     """Length of the longest run of consecutive question bigrams found in the text, as a share of all."""
     longest = run = 0
     for term in terms:
-        run = run + 1 if term in text else 0
+        run = run + 1 if term.text in text else 0
         longest = max(longest, run)
     return longest / len(terms) if terms else 0.0
 
 
-def _near_fit(question: Question, shares: dict[str, float], folded: str) -> float:
+def _near_fit(question: Question, terms: Sequence[Term], folded: str) -> float:
     """Best product of coverage and fit within one clause: the asked number beside the asked thing."""
     best = 0.0
     previous = ""
     for clause in folded.replace("；", "，").replace(";", "，").replace(",", "，").replace("、", "，").split("，"):
         fit = rate_fit(question, clause)
         if fit > 0:
-            best = max(best, fit * _met(shares, previous + clause))
+            best = max(best, fit * share_met(terms, previous + clause))
         previous = clause
     return best
 
@@ -113,24 +146,25 @@ def measure_sentence(
     question: Question, terms: Terms, view: PassageView, sentence: Sentence, best_retrieval: float, essay_date: str
 ) -> tuple[float, ...]:
     """The features of one sentence, in the order of FEATURES."""
-    shares = terms.bigrams
+    pairs = terms.bigrams
     folded = sentence.folded
+    fit = rate_fit(question, folded)
     before = view.sentences[sentence.index - 1].folded if sentence.index else ""
-    own = _met(shares, folded)
-    headed = _met(shares, view.head + "\n" + folded)
-    in_passage = _met(shares, view.head + "\n" + view.folded)
+    own = share_met(pairs, folded)
+    headed = share_met(pairs, view.head + "\n" + folded)
+    in_passage = share_met(pairs, view.head + "\n" + view.folded)
     asked_years = years_asked(question, essay_date)
     return (
         own,
         headed,
-        _met(shares, view.head + "\n" + before + "\n" + folded),
+        share_met(pairs, view.head + "\n" + before + "\n" + folded),
         in_passage,
-        headed - _met(shares, view.head),
-        _met(terms.words, folded),
-        _met(terms.words, view.head + "\n" + folded),
-        _longest_run(list(shares), folded),
-        rate_fit(question, folded),
-        _near_fit(question, shares, folded),
+        headed - share_met(pairs, view.head),
+        share_met(terms.words, folded),
+        share_met(terms.words, view.head + "\n" + folded),
+        _longest_run(pairs, folded),
+        *(fit if question.kind == kind else 0.0 for kind in _FITTED),
+        _near_fit(question, pairs, folded),
         view.hit.score / best_retrieval if best_retrieval > 0 else 0.0,
         1.0 / (1 + view.rank),
         own / math.log(8 + len(folded)),
@@ -150,17 +184,25 @@ def _load_weights() -> np.ndarray:
     return np.array([weights[name] for name in FEATURES])
 
 
+def measure_sentences(
+    question: Question, terms: Terms, views: Sequence[PassageView], date_of: Callable[[str], str]
+) -> list[tuple[PassageView, Sentence, tuple[float, ...]]]:
+    """Every sentence of the passages with its features, in order of the passages."""
+    best = max((view.hit.score for view in views), default=0.0)
+    return [
+        (view, sentence, measure_sentence(question, terms, view, sentence, best, date_of(view.passage.essay_id)))
+        for view in views
+        for sentence in view.sentences
+    ]
+
+
 def rank_sentences(
-    question: Question, views: Sequence[PassageView], weigh: Weigh, date_of: Callable[[str], str]
+    question: Question, terms: Terms, views: Sequence[PassageView], date_of: Callable[[str], str]
 ) -> list[Candidate]:
     """Every sentence of the passages, best first; ties by (essay_id, start). `date_of` gives an essay's date."""
-    terms = weigh_terms(question, weigh)
-    best = max((view.hit.score for view in views), default=0.0)
     weights = _load_weights()
-    candidates = []
-    for view in views:
-        date = date_of(view.passage.essay_id)
-        for sentence in view.sentences:
-            features = measure_sentence(question, terms, view, sentence, best, date)
-            candidates.append(Candidate(view, sentence, features, float(weights @ features)))
+    candidates = [
+        Candidate(view, sentence, features, float(weights @ features))
+        for view, sentence, features in measure_sentences(question, terms, views, date_of)
+    ]
     return sorted(candidates, key=lambda candidate: candidate.order)
