@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, delete, func, select
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, select
 
 from rag.errors import InputError
-from rag.library.database import COUNTER, SETTINGS, library_errors, open_database, raise_version
-from rag.library.structure import pack_outline, unpack_outline, unpack_sections
+from rag.library.database import SETTINGS, library_errors, open_database, raise_version, read_version
+from rag.library.staging import FileWriter, storable
+from rag.library.structure import unpack_outline, unpack_sections
 from rag.library.tables import ESSAYS, FILES, PASSAGES, TEXTS
 from rag.records import Essay, EssayHead, Outline, Passage
 
-_BATCH = 500  # essays written, or passages asked for, in one statement
+_BATCH = 500  # essays read at a time
+_MOST_NAMED = 10_000  # ids in one statement; SQLite takes no more than 32,766 everywhere
 _HEAD_COLUMNS = (
     ESSAYS.c.id,
     ESSAYS.c.title,
@@ -30,61 +31,6 @@ _HEAD_COLUMNS = (
     ESSAYS.c.n_characters,
     ESSAYS.c.n_sections,
 )
-
-
-@dataclass(slots=True)
-class FileWriter:
-    """Takes the essays of one file. `n_added` counts those new to the library, `n_repeated` the same essay twice."""
-
-    file: str
-    connection: Connection
-    n_added: int = 0
-    n_repeated: int = 0
-    _seen: set[str] = field(default_factory=set)
-    _number: int = 0
-    _essays: list[dict[str, Any]] = field(default_factory=list)
-    _texts: list[dict[str, Any]] = field(default_factory=list)
-    _passages: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, outline: Outline, passages: Sequence[Passage]) -> None:
-        """Add one essay with its passages. The same id twice in one file counts once."""
-        essay = outline.essay
-        if essay.id in self._seen:
-            self.n_repeated += 1
-            return
-        self._seen.add(essay.id)
-        self._number += 1
-        self.n_added += 1
-        sections = {section.path: i for i, section in reversed(list(enumerate(outline.sections)))}
-        self._essays.append(
-            {
-                "number": self._number,
-                "id": essay.id,
-                "file": self.file,
-                "source": essay.source,
-                "source_start": essay.source_start,
-                "title": essay.title,
-                "author": essay.author,
-                "date": essay.date,
-                "sha256": essay.sha256,
-                "n_characters": len(essay.text),
-                "n_sections": len(outline.sections) - 1,
-            }
-        )
-        self._texts.append({"essay": self._number, "text": essay.text, "structure": pack_outline(outline)})
-        self._passages += [
-            {"essay": self._number, "section": sections.get(p.section, 0), "start": p.start, "end": p.end}
-            for p in passages
-        ]
-        if len(self._essays) >= _BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Hand what has gathered to the database; it becomes visible when the transaction ends."""
-        for table, rows in ((ESSAYS, self._essays), (TEXTS, self._texts), (PASSAGES, self._passages)):
-            if rows:
-                self.connection.execute(table.insert(), rows)
-            rows.clear()
 
 
 class Catalogue:
@@ -119,15 +65,14 @@ class Catalogue:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with library_errors(self.folder), self.engine.begin() as connection:
-            # Taking the write lock at once keeps two writers from both reading first and one failing at its end.
-            raise_version(connection)
+            _take_write_lock(connection)
             yield connection
 
     @property
     def version(self) -> int:
         """Another number after every change."""
         with self._reading() as connection:
-            return int(connection.execute(select(COUNTER.c.value).where(COUNTER.c.name == "version")).scalar_one())
+            return read_version(connection)
 
     def setting(self, key: str) -> str:
         """A remembered choice; "" if none was made."""
@@ -141,21 +86,30 @@ class Catalogue:
             connection.execute(SETTINGS.insert().values(key=key, value=value))
 
     def file_sha256(self, path: str) -> str | None:
-        """The hash of the file when it was added; None if it never was."""
+        """The hash of the file when it was added; None if it never was, "" if some of its essays were removed since."""
         with self._reading() as connection:
-            return connection.execute(select(FILES.c.sha256).where(FILES.c.path == path)).scalar()
+            return connection.execute(select(FILES.c.sha256).where(FILES.c.path == storable(path))).scalar()
 
     @contextmanager
     def replacing(self, path: str, sha256: str) -> Iterator[FileWriter]:
-        """Replace all essays of a file by those given to the writer, in one transaction."""
-        with self._writing() as connection:
-            connection.execute(delete(FILES).where(FILES.c.path == path))
-            connection.execute(FILES.insert().values(path=path, sha256=sha256))
-            # Numbers are never used again, not even those of essays removed just now.
-            last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'essays'").scalar() or 0
-            writer = FileWriter(path, connection, _number=int(last))
+        """Replace all essays of a file by those given to the writer, in one transaction when the block ends.
+
+        Until then they are staged apart: others may read and write the library for as long as reading a big file
+        takes. An exception in the block leaves the library as it was.
+        """
+        path = storable(path)
+        with library_errors(self.folder), self.engine.connect() as connection:
+            connection.detach()  # closed for good at the end, and what it staged with it
+            writer = FileWriter(path, connection)
             yield writer
             writer.flush()
+            connection.commit()
+            _take_write_lock(connection)
+            writer.n_removed = connection.execute(delete(ESSAYS).where(ESSAYS.c.file == path)).rowcount
+            connection.execute(delete(FILES).where(FILES.c.path == path))
+            connection.execute(FILES.insert().values(path=path, sha256=sha256))
+            writer.publish()
+            connection.commit()
 
     def remove_essay(self, essay_id: str) -> bool:
         """Remove one essay; False if there is none of this id. Its file counts as changed from now on."""
@@ -170,8 +124,11 @@ class Catalogue:
     def remove_source(self, path: str) -> int:
         """Remove the essays of a file, of a row of a .jsonl file (PATH#ID), or of all files in a folder.
 
-        Returns how many there were.
+        Returns how many there were. The empty path names nothing, not everything.
         """
+        if not path:
+            return 0
+        path = storable(path)
         folder = path.rstrip("/") + "/"
         with self._writing() as connection:
             in_folder = func.substr(ESSAYS.c.file, 1, len(folder)) == folder
@@ -198,7 +155,7 @@ class Catalogue:
         chosen = (
             select(ESSAYS.c.title, ESSAYS.c.source, other.c.source)
             .join(other, (other.c.sha256 == ESSAYS.c.sha256) & (other.c.number < ESSAYS.c.number))
-            .where(ESSAYS.c.file == file)
+            .where(ESSAYS.c.file == storable(file))
             .order_by(ESSAYS.c.number)
             .limit(10)
         )
@@ -212,21 +169,25 @@ class Catalogue:
         """What SQLite itself finds wrong: damaged pages, rows without their parents."""
         with self._reading() as connection:
             damage = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
-            orphans = [f"a row of {row[0]} has lost its parent" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")]
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check")
+            orphans = [f"a row of {row[0]} has lost its parent" for row in broken]
         return damage + orphans
 
     def outline(self, essay_id: str) -> Outline:
         """One essay with its structure. Raises InputError if the library does not hold it."""
-        with self._reading() as connection:
-            chosen = select(ESSAYS, TEXTS.c.text, TEXTS.c.structure).join(TEXTS).where(ESSAYS.c.id == essay_id)
-            row = connection.execute(chosen).first()
-        if row is None:
-            raise InputError(f"the library holds no essay {essay_id}", hint="rag list shows the essays")
+        row = self._read_essay(essay_id, select(ESSAYS, TEXTS.c.text, TEXTS.c.structure))
         return unpack_outline(_essay(row), row.structure)
 
     def essay(self, essay_id: str) -> Essay:
         """One essay. Raises InputError if the library does not hold it."""
-        return self.outline(essay_id).essay
+        return _essay(self._read_essay(essay_id, select(ESSAYS, TEXTS.c.text)))
+
+    def _read_essay(self, essay_id: str, chosen: Select[Any]) -> Row[Any]:
+        with self._reading() as connection:
+            row = connection.execute(chosen.join(TEXTS).where(ESSAYS.c.id == essay_id)).first()
+        if row is None:
+            raise InputError(f"the library holds no essay {essay_id}", hint="rag list shows the essays")
+        return row
 
     def iter_essays(self) -> Iterator[Essay]:
         """All essays, in the order they were added, a few at a time."""
@@ -254,8 +215,13 @@ class Catalogue:
     def rows_of(self, essay_ids: Collection[str]) -> list[int]:
         """The passage rows of these essays, ascending."""
         chosen = select(PASSAGES.c.row).join(ESSAYS, PASSAGES.c.essay == ESSAYS.c.number)
+        named = list(essay_ids)
+        rows: list[int] = []
         with self._reading() as connection:
-            return list(connection.execute(chosen.where(ESSAYS.c.id.in_(essay_ids)).order_by(PASSAGES.c.row)).scalars())
+            for start in range(0, len(named), _MOST_NAMED):
+                some = chosen.where(ESSAYS.c.id.in_(named[start : start + _MOST_NAMED]))
+                rows += connection.execute(some).scalars()
+        return sorted(rows)
 
     def passage_rows(self) -> list[int]:
         """The rows of all passages, ascending."""
@@ -275,6 +241,11 @@ class Catalogue:
                     if p.row > after:
                         text = row.text[p.start : p.end]
                         yield p.row, row.title, Passage(row.id, sections[p.section].path, p.start, p.end, text)
+
+
+def _take_write_lock(connection: Connection) -> None:
+    """Begin with a write: two that read first and write later can't both go on, and one would fail at its end."""
+    raise_version(connection)
 
 
 def _essay(row: Row[Any]) -> Essay:

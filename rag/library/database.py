@@ -1,4 +1,4 @@
-"""The library's SQLite file: opening it, its tables, its errors.
+"""The library's SQLite file: opening it, its settings, its errors.
 
 `library.sqlite3` lies in the library's folder. It runs in WAL mode with synchronous=FULL: a transaction that was
 acknowledged survives a crash, and readers are not held up by a writer. A folder that can't be written is opened for
@@ -8,29 +8,24 @@ reading alone.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, create_engine, event, exc, text
+from sqlalchemy import URL, Column, Connection, Engine, Integer, MetaData, String, Table, create_engine, event, exc
 
 from rag.errors import LibraryError
 
 DATABASE_NAME = "library.sqlite3"
 SCHEMA_VERSION = "1"
 BUSY_SECONDS = 15
+_WAL_LIMIT = 64 << 20  # bytes; a big addition may need more, which is given back afterwards
 
 METADATA = MetaData()
 SETTINGS = Table("settings", METADATA, Column("key", String, primary_key=True), Column("value", String, nullable=False))
 COUNTER = Table("counter", METADATA, Column("name", String, primary_key=True), Column("value", Integer, nullable=False))
-
-
-def _prepare(connection: Any, _: Any) -> None:  # noqa: ANN401  the driver's own connection
-    cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=FULL"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 @contextmanager
@@ -38,25 +33,56 @@ def library_errors(folder: Path) -> Iterator[None]:
     """Turn the errors of the database into LibraryError with what to do about them."""
     try:
         yield
-    except exc.OperationalError as error:
-        reason = str(error.orig)
-        if "locked" in reason or "busy" in reason:
-            raise LibraryError(
-                f"the library {folder} is being changed by another program",
-                hint="wait until it has finished, then try again",
-            ) from error
-        if "readonly" in reason:
-            raise LibraryError(
-                f"the library {folder} can't be written", hint="check the folder's permissions, or choose another --library"
-            ) from error
-        if "full" in reason:
-            raise LibraryError("the disk is full", hint="free some space, then try again; nothing was lost") from error
-        raise LibraryError(f"the library {folder} can't be used: {reason}", hint="rag doctor --repair") from error
-    except exc.DatabaseError as error:
-        raise LibraryError(
-            f"the library's database is damaged: {error.orig}",
+    except exc.DBAPIError as error:
+        raise _explain(folder, error) from error
+
+
+def _explain(folder: Path, error: exc.DBAPIError) -> LibraryError:
+    reason = str(error.orig)
+    if "malformed" in reason or "not a database" in reason or "disk image" in reason:
+        return LibraryError(
+            f"the library's database is damaged: {reason}",
             hint=f"put a copy of {DATABASE_NAME} back into {folder}, or add the essays to a new library",
+        )
+    if "locked" in reason or "busy" in reason:
+        return LibraryError(
+            f"the library {folder} is being changed by another program",
+            hint="wait until it has finished, then try again",
+        )
+    if "readonly" in reason:
+        return LibraryError(
+            f"the library {folder} can't be written",
+            hint="check the folder's permissions, or choose another --library",
+        )
+    if "full" in reason:
+        return LibraryError("the disk is full", hint="free some space, then try again; nothing was lost")
+    return LibraryError(f"the library {folder} can't be used: {reason}", hint="rag doctor tells what is wrong with it")
+
+
+def open_database(folder: Path, *, create: bool) -> Engine:
+    """The engine of the library in this folder, its tables made if they are missing and it can be written.
+
+    Raises LibraryError: no library and not `create`, a file instead of a folder, not writable, damaged, or made by a
+    newer version.
+    """
+    folder = folder.absolute()
+    try:
+        file = _check_folder(folder, create=create)
+    except OSError as error:
+        raise LibraryError(
+            f"the library folder {folder} can't be used: {error.strerror}", hint="choose another folder: --library DIR"
         ) from error
+    is_writable = os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+    engine = _open_writing(file) if is_writable else _open_reading(file)
+    try:
+        with library_errors(folder):
+            if is_writable:
+                _make_tables(engine)
+            _check_schema(engine, folder)
+    except LibraryError:
+        engine.dispose()
+        raise
+    return engine
 
 
 def _check_folder(folder: Path, *, create: bool) -> Path:
@@ -66,52 +92,91 @@ def _check_folder(folder: Path, *, create: bool) -> Path:
     if not file.exists():
         if not create:
             raise LibraryError(f"there is no library in {folder}", hint="add essays first: rag add FILE_OR_FOLDER")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LibraryError(
-                f"the library folder {folder} can't be made: {error.strerror}",
-                hint="choose another folder: --library DIR",
-            ) from error
+        folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise LibraryError(f"the library folder {folder} can't be written", hint="choose another: --library DIR")
     return file
 
 
-def open_database(folder: Path, *, create: bool) -> Engine:
-    """The engine of the library in this folder, its tables made if they are missing and it can be written.
+def _open_writing(file: Path) -> Engine:
+    engine = create_engine(URL.create("sqlite", database=str(file)))
 
-    Raises LibraryError: no library and not `create`, a file instead of a folder, not writable, damaged, or made by a
-    newer version.
-    """
-    file = _check_folder(folder, create=create)
-    is_writable = os.access(folder, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
-    if is_writable:
-        engine = create_engine(f"sqlite:///{file}")
-    else:
-        engine = create_engine(f"sqlite:///file:{file}?mode=ro&immutable=1&uri=true")
-    event.listen(engine, "connect", _prepare)
-    with library_errors(folder):
-        if is_writable:
-            with engine.begin() as connection:
-                connection.execute(text("PRAGMA journal_mode=WAL"))
-            METADATA.create_all(engine)
-        _check_schema(engine, folder, is_writable=is_writable)
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        for pragma in (
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            f"journal_size_limit={_WAL_LIMIT}",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    event.listen(engine, "connect", prepare)
     return engine
 
 
-def _check_schema(engine: Engine, folder: Path, *, is_writable: bool) -> None:
-    with engine.begin() as connection:
-        row = connection.execute(SETTINGS.select().where(SETTINGS.c.key == "schema_version")).first()
-        if row is None and is_writable:
-            connection.execute(SETTINGS.insert().values(key="schema_version", value=SCHEMA_VERSION))
-            connection.execute(COUNTER.insert().values(name="version", value=0))
-        elif row is None or row.value != SCHEMA_VERSION:
-            made_by = "nothing known" if row is None else f"schema {row.value}"
-            raise LibraryError(
-                f"the library {folder} was made by {made_by}, this program knows schema {SCHEMA_VERSION}",
-                hint="use the version of the program that made it",
-            )
+def _open_reading(file: Path) -> Engine:
+    """An engine for a file or folder that may not be written.
+
+    SQLite can share such a file with a writer only while the writer's index of its log is there to be read. Without
+    it, and with nothing left in the log, the file is complete in itself and is read as one that never changes.
+    """
+    plain = f"{file.as_uri()}?mode=ro"
+    log = file.with_name(file.name + "-wal")
+
+    def connect() -> sqlite3.Connection:
+        try:
+            connection = _connect_reading(plain)
+            connection.execute("SELECT count(*) FROM sqlite_master").close()
+        except sqlite3.OperationalError:
+            if log.exists() and log.stat().st_size:
+                raise
+            connection = _connect_reading(plain + "&immutable=1")
+        return connection
+
+    return create_engine(URL.create("sqlite", database=str(file)), creator=connect)
+
+
+def _connect_reading(uri: str) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+
+
+def _make_tables(engine: Engine) -> None:
+    """Make the tables that are missing, in one transaction: two programs may open a new library at once."""
+    if _has_tables(engine):
+        return
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.rollback()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        METADATA.create_all(connection)
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO settings (key, value) VALUES ('schema_version', ?)", (SCHEMA_VERSION,)
+        )
+        connection.exec_driver_sql("INSERT OR IGNORE INTO counter (name, value) VALUES ('version', 0)")
+        connection.commit()
+
+
+def _table_names(connection: Connection) -> set[str]:
+    rows: Any = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+    return {name for (name,) in rows}
+
+
+def _has_tables(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return set(METADATA.tables) <= _table_names(connection)
+
+
+def _check_schema(engine: Engine, folder: Path) -> None:
+    with engine.connect() as connection:
+        row = None
+        if SETTINGS.name in _table_names(connection):
+            row = connection.execute(SETTINGS.select().where(SETTINGS.c.key == "schema_version")).first()
+    if row is None or row.value != SCHEMA_VERSION:
+        made_by = "nothing known" if row is None else f"schema {row.value}"
+        raise LibraryError(
+            f"the library {folder} was made by {made_by}, this program knows schema {SCHEMA_VERSION}",
+            hint="use the version of the program that made it",
+        )
 
 
 def read_version(connection: Connection) -> int:

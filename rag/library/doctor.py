@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import pairwise
 
 from rag.library.catalogue import Catalogue
 from rag.records import Outline
@@ -29,6 +30,6 @@ def _examine(outline: Outline) -> list[str]:
         problems.append("a section lies outside the text")
     for points in outline.lists:
         spans = [(point.start, point.end) for point in points.points]
-        if spans != sorted(spans) or any(end > start for (_, end), (start, _) in zip(spans, spans[1:], strict=False)):
+        if spans != sorted(spans) or any(end > start for (_, end), (start, _) in pairwise(spans)):
             problems.append("the points of a list overlap")
     return problems

@@ -15,9 +15,7 @@ def pack_outline(outline: Outline) -> dict[str, Any]:
     """The structure of an outline as JSON data."""
     numbers = {section.path: number for number, section in reversed(list(enumerate(outline.sections)))}
     return {
-        "sections": [
-            [s.path[-1] if s.path else "", s.level, s.start, s.body_start, s.end] for s in outline.sections
-        ],
+        "sections": [[s.path[-1] if s.path else "", s.level, s.start, s.body_start, s.end] for s in outline.sections],
         "lists": [
             [
                 numbers.get(points.section, 0),
