@@ -148,6 +148,7 @@ def _choose_date(given: str, top: str, bottom: str) -> str:
 
 
 def _make_essay(source: SourceText, start: int, text: str, *, title: str, author: str, date: str) -> Essay:
+    # A file name may hold bytes that are no UTF-8.
     identity = f"{source.source}\0{start}\0{text}".encode(
         "utf-8", "surrogatepass"
     )  # a file name may hold bytes that are no UTF-8
