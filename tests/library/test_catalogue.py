@@ -3,6 +3,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from fakes import make_outline
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,6 @@ from rag.library.catalogue import Catalogue
 from rag.library.database import DATABASE_NAME
 from rag.library.doctor import examine_essays
 from rag.records import Essay, EssayHead, Outline, Passage, Section
-from tests.fakes import make_outline
 
 RIVER = make_outline("河", "河水清清。", "河上有桥。", file="/books/a.txt", author="王一", date="2008-03")
 HILL = make_outline("山", "山高路远。", file="/books/a.txt")

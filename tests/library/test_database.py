@@ -8,12 +8,12 @@ from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import pytest
+from fakes import make_outline
 from sqlalchemy import text
 
 from rag.errors import LibraryError
 from rag.library.catalogue import Catalogue
 from rag.library.database import DATABASE_NAME, open_database
-from tests.fakes import make_outline
 
 NOBODY = 65534
 
