@@ -169,10 +169,10 @@ def train(tokenizer: Tokenizer, pairs: list[Pair], steps: int, seed: int) -> tor
     counts = np.bincount(np.concatenate([*left, *right]), minlength=tokenizer.get_vocab_size())
     # Frequent pieces start short, as in smooth inverse frequency: they say little about what a text is on.
     scale = torch.from_numpy(1e-3 / (1e-3 + counts / counts.sum())).float().unsqueeze(1)
-    bag = torch.nn.EmbeddingBag(tokenizer.get_vocab_size(), DIMENSION, mode="mean")
+    bag = torch.nn.EmbeddingBag(tokenizer.get_vocab_size(), DIMENSION, mode="mean", sparse=True)
     with torch.no_grad():
         bag.weight.copy_(torch.randn_like(bag.weight) * 0.1 * scale)
-    optimiser = torch.optim.Adam(bag.parameters(), lr=0.01)
+    optimiser = torch.optim.SparseAdam(list(bag.parameters()), lr=0.01)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.02, steps)
     target = torch.arange(BATCH)
     for step in range(steps):
@@ -198,7 +198,7 @@ def main() -> None:
     parser.add_argument("--reports", type=Path, help="folder of work reports, .txt")
     parser.add_argument("--questions", type=Path, help="folder of this project's training questions")
     parser.add_argument("--news", action="store_true", help="also sentences of news")
-    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     rng = random.Random(options.seed)

@@ -123,7 +123,7 @@ def main() -> None:
         essays = Path(scratch) / "essays.jsonl"
         questions = write_essays(options.train, essays, n_laws=400)
         random.Random(options.seed).shuffle(questions)
-        with Chatbot.open(Settings(Path(scratch) / "library")) as chatbot:
+        with Chatbot.open(Settings(Path(scratch) / "library", "")) as chatbot:
             chatbot.add([essays])
             features, labels = collect(chatbot, questions[: options.questions])
     kept = len(features) // 10
