@@ -1,224 +1,174 @@
-"""Train the embedded encoder: a static embedding of subword pieces, from open Chinese text, on two cores.
+"""Train the embedded encoder: one vector for each piece of a word, from open Chinese text, on two cores.
 
-    train_encoder.py TRAIN_DIR --out FOLDER [--reports DIR] [--news] [--questions DIR] [--steps N] [--seed S]
+    train_encoder.py TRAIN_DIR --out FOLDER [--thesaurus DIR] [--reports DIR] [--questions DIR] [--news] [--seed S]
 
-TRAIN_DIR holds cmrc2018_train.jsonl.gz, csl.jsonl.gz, laws.jsonl.gz and news.jsonl.gz. Pairs that belong together
-(question and passage, title and abstract, heading and article, a sentence and the text it was taken from) are pulled
-together, each against all others of its batch. The result is an ordinary sentence-transformers folder.
+TRAIN_DIR holds cmrc2018_train.jsonl.gz, csl.jsonl.gz, laws.jsonl.gz and, for --news, news.jsonl.gz. Two texts that
+belong together are drawn together, each against the others of its batch. The result is an ordinary
+sentence-transformers folder; the same inputs, options and versions give the same vectors.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import random
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from encoder_pairs import (
+    Pair,
+    cmrc_pairs,
+    csl_pairs,
+    law_pairs,
+    news_pairs,
+    own_pairs,
+    report_pairs,
+    thesaurus_pairs,
+)
+from encoder_pieces import train_tokenizer
+from safetensors.numpy import save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Normalize, StaticEmbedding
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
+from tokenizers import Tokenizer
 
-from rag.essays.text import fold, split_sentences
+from rag.essays.text import fold
 
-Pair = tuple[str, str]
-
+FOLDED_MARK = "folded.txt"  # tells rag.search.encoder that the model knows folded text only
 VOCABULARY = 40_000
-LONGEST_PIECE = 4
+TOKENIZER_CHARACTERS = 8_000_000
 DIMENSION = 256
 BATCH = 512
 TEMPERATURE = 0.05
-PASSAGE = 260  # characters, about a passage of the library
+DROPPED = 0.1  # pieces left out of a text at random, so that no pair hangs on one of them
+LEARNING_RATE = 0.01
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The JSON objects of a .jsonl.gz file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+class Bags:
+    """The pieces of many texts, one text after another; unknown ones left out."""
+
+    def __init__(self, tokenizer: Tokenizer, texts: Sequence[str]) -> None:
+        encodings = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        bags = [np.array([number for number in encoding.ids if number], dtype=np.int64) for encoding in encodings]
+        self.sizes = np.array([len(bag) for bag in bags])
+        self._bags = bags
+
+    def take(self, chosen: np.ndarray, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pieces of the chosen texts, some dropped, and where each text begins: the input of an EmbeddingBag."""
+        bags = [self._bags[i] for i in chosen]
+        sizes = self.sizes[chosen]
+        pieces = np.concatenate(bags)
+        kept = rng.random(len(pieces)) >= DROPPED
+        starts = np.cumsum(sizes) - sizes
+        kept[starts] |= np.add.reduceat(kept, starts) == 0  # never all of them
+        owners = np.repeat(np.arange(len(bags)), sizes)[kept]
+        return torch.from_numpy(pieces[kept]), torch.from_numpy(np.searchsorted(owners, np.arange(len(bags))))
+
+    def count(self, n_pieces: int) -> np.ndarray:
+        """How often each piece occurs."""
+        return np.bincount(np.concatenate(self._bags), minlength=n_pieces)
 
 
-def window(text: str, at: int, rng: random.Random) -> str:
-    """About a passage's length of text around an offset, begun anywhere before it."""
-    start = max(0, at - rng.randrange(PASSAGE // 2 + 1))
-    return text[start : start + PASSAGE]
+def train_vectors(tokenizer: Tokenizer, sources: Sequence[Sequence[Pair]], steps: int, seed: int) -> np.ndarray:
+    """Vectors (pieces, DIMENSION), float32, that bring the two texts of a pair together.
 
-
-def take_sentence(text: str, title: str, rng: random.Random) -> Pair | None:
-    """A sentence, and the text around it without it (inverse cloze); None if the text is too short."""
-    spans = [s for s in split_sentences(text) if 12 <= s.end - s.start <= 120]
-    if len(spans) < 3:
-        return None
-    chosen = rng.choice(spans)
-    around = text[max(0, chosen.start - PASSAGE // 2) : chosen.start] + text[chosen.end : chosen.end + PASSAGE // 2]
-    return text[chosen.start : chosen.end], f"{title}\n{around}"
-
-
-def cmrc_pairs(train: Path, rng: random.Random) -> Iterator[Pair]:
-    """Questions with their passages and sentences; sentences with their paragraphs."""
-    for row in read_rows(train / "cmrc2018_train.jsonl.gz"):
-        text, title = row["context"], row["title"]
-        spans = split_sentences(text)
-        for qa in row["qas"]:
-            at = qa["answers"][0]["answer_start"]
-            yield qa["question"], f"{title}\n{window(text, at, rng)}"
-            sentence = next((s for s in spans if s.start <= at < s.end), None)
-            if sentence is not None:
-                yield qa["question"], f"{title}\n{text[sentence.start : sentence.end]}"
-        for _ in range(2):
-            pair = take_sentence(text, title, rng)
-            if pair:
-                yield pair
-
-
-def law_pairs(train: Path, rng: random.Random) -> Iterator[Pair]:
-    """Headings with their articles, articles with the next one, parts of an article with each other."""
-    for row in read_rows(train / "laws.jsonl.gz"):
-        articles = [a for a in row["articles"] if len(a["text"]) >= 30]
-        for first, second in zip(articles, articles[1:], strict=False):
-            kind = rng.randrange(4)
-            if kind == 0:
-                yield f"{row['title']} {first['chapter']}", first["text"][:PASSAGE]
-            elif kind == 1:
-                yield first["text"][:PASSAGE], f"{row['title']}\n{second['text'][:PASSAGE]}"
-            elif kind == 2 and len(first["text"]) >= 80:
-                half = len(first["text"]) // 2
-                yield first["text"][:half][-80:], f"{row['title']} {first['chapter']}\n{first['text'][half:][:PASSAGE]}"
-
-
-def other_pairs(train: Path, reports: Path | None, rng: random.Random, *, news: bool) -> Iterator[Pair]:
-    """Titles and keywords with abstracts; sentences of reports and, if asked for, of news with what stands around."""
-    for row in read_rows(train / "csl.jsonl.gz"):
-        yield row["target"], row["abstract"][:PASSAGE]
-        yield from filter(None, [take_sentence(row["abstract"], "", rng)])
-    for path in sorted(reports.glob("*.txt")) if reports else []:
-        text = path.read_text(encoding="utf-8")
-        for _ in range(120):
-            start = rng.randrange(max(1, len(text) - 600))
-            yield from filter(None, [take_sentence(text[start : start + 600], path.stem, rng)])
-    if news:
-        for number, row in enumerate(read_rows(train / "news.jsonl.gz")):
-            if number % 2 == 0:
-                yield from filter(None, [take_sentence(row["text"][:900], "", rng)])
-
-
-def own_pairs(questions: Path | None, train: Path, rng: random.Random) -> Iterator[Pair]:
-    """Questions written for this project, with the passages that answer them."""
-    if questions is None:
-        return
-    texts: dict[tuple[str, str], Any] = {}
-    for name in ("laws.jsonl.gz", "news.jsonl.gz"):
-        for row in read_rows(train / name):
-            texts[name, row["id"]] = row
-    for path in sorted(questions.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            source = texts.get((row["file"], row["ref"]))
-            if not row["answerable"] or source is None:
-                continue
-            article = source["articles"][row["article"]] if "article" in row else None
-            text = article["text"] if article else source["text"]
-            asked = " ".join([*row.get("history", []), row["question"]])
-            start, _ = row.get("spans", [[row.get("start", 0), 0]])[0]
-            for _ in range(3):
-                yield asked, f"{source['title']}\n{window(text, start, rng)}"
-
-
-def train_tokenizer(texts: list[str]) -> Tokenizer:
-    """Unigram pieces of at most LONGEST_PIECE characters over folded text; digits one by one."""
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.normalizer = normalizers.Replace("\n", " ")
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Whitespace(), pre_tokenizers.Punctuation("removed"), pre_tokenizers.Digits(individual_digits=False)]
-    )
-    trainer = trainers.UnigramTrainer(
-        vocab_size=VOCABULARY, max_piece_length=LONGEST_PIECE, special_tokens=["[UNK]"], unk_token="[UNK]", show_progress=False
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    return tokenizer
-
-
-def encode_bags(tokenizer: Tokenizer, texts: list[str]) -> list[np.ndarray]:
-    """The pieces of each text, unknown ones left out."""
-    unknown = tokenizer.token_to_id("[UNK]")
-    bags = []
-    for encoding in tokenizer.encode_batch(texts, add_special_tokens=False):
-        ids = np.array(encoding.ids, dtype=np.int64)
-        bags.append(ids[ids != unknown] if len(ids) else ids)
-    return bags
-
-
-def to_bag(bags: list[np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Pieces of several texts one after another, and where each begins: the input of an EmbeddingBag."""
-    offsets = np.concatenate([[0], np.cumsum([len(bag) for bag in bags])[:-1]])
-    return torch.from_numpy(np.concatenate(bags)), torch.from_numpy(offsets)
-
-
-def train(tokenizer: Tokenizer, pairs: list[Pair], steps: int, seed: int) -> torch.Tensor:
-    """Piece vectors (vocabulary, DIMENSION) that bring the two texts of a pair together."""
+    A batch is drawn from one source, as often as the square root of its size: among texts of the same kind a pair is
+    harder to find. The loss is InfoNCE in both directions (van den Oord et al. 2018).
+    """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    left = encode_bags(tokenizer, [fold(a) for a, _ in pairs])
-    right = encode_bags(tokenizer, [fold(b) for _, b in pairs])
-    usable = np.array([i for i in range(len(pairs)) if len(left[i]) and len(right[i])])
-    counts = np.bincount(np.concatenate([*left, *right]), minlength=tokenizer.get_vocab_size())
-    # Frequent pieces start short, as in smooth inverse frequency: they say little about what a text is on.
-    scale = torch.from_numpy(1e-3 / (1e-3 + counts / counts.sum())).float().unsqueeze(1)
-    bag = torch.nn.EmbeddingBag(tokenizer.get_vocab_size(), DIMENSION, mode="mean", sparse=True)
-    with torch.no_grad():
-        bag.weight.copy_(torch.randn_like(bag.weight) * 0.1 * scale)
-    optimiser = torch.optim.SparseAdam(list(bag.parameters()), lr=0.01)
+    pairs = [pair for source in sources for pair in source]
+    asked = Bags(tokenizer, [fold(pair.asked) for pair in pairs])
+    found = Bags(tokenizer, [fold(pair.found) for pair in pairs])
+    numbers: dict[str, int] = {}
+    groups = np.array([numbers.setdefault(pair.group, len(numbers)) for pair in pairs])
+    ends = np.cumsum([len(source) for source in sources])
+    usable = [
+        start + np.flatnonzero((asked.sizes[start:end] > 0) & (found.sizes[start:end] > 0))
+        for start, end in zip(ends - [len(source) for source in sources], ends, strict=True)
+    ]
+    share = np.sqrt([len(source) for source in usable])
+    bag = start_vectors(asked.count(tokenizer.get_vocab_size()) + found.count(tokenizer.get_vocab_size()))
+    optimiser = torch.optim.Adam(bag.parameters(), lr=LEARNING_RATE, fused=True)
     schedule = torch.optim.lr_scheduler.LinearLR(optimiser, 1.0, 0.02, steps)
-    target = torch.arange(BATCH)
     for step in range(steps):
-        chosen = rng.choice(usable, BATCH, replace=False)
-        a = torch.nn.functional.normalize(bag(*to_bag([left[i] for i in chosen])))
-        b = torch.nn.functional.normalize(bag(*to_bag([right[i] for i in chosen])))
-        scores = a @ b.T / TEMPERATURE
-        loss = (torch.nn.functional.cross_entropy(scores, target) + torch.nn.functional.cross_entropy(scores.T, target)) / 2
+        source = usable[rng.choice(len(usable), p=share / share.sum())]
+        chosen = rng.choice(source, min(BATCH, len(source)), replace=False)
+        left = torch.nn.functional.normalize(bag(*asked.take(chosen, rng)))
+        right = torch.nn.functional.normalize(bag(*found.take(chosen, rng)))
+        group = torch.from_numpy(groups[chosen])
+        same = (group[:, None] == group[None, :]) & ~torch.eye(len(chosen), dtype=torch.bool)
+        scores = (left @ right.T / TEMPERATURE).masked_fill(same, -torch.inf)
+        target = torch.arange(len(chosen))
+        loss = torch.nn.functional.cross_entropy(scores, target) + torch.nn.functional.cross_entropy(scores.T, target)
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
         if step % 200 == 0:
-            print(f"step {step}: loss {loss.item():.3f}", flush=True)
-    return bag.weight.detach()
+            print(f"step {step}: loss {loss.item() / 2:.3f}", flush=True)
+    weights: np.ndarray = bag.weight.detach().numpy()
+    return weights
+
+
+def start_vectors(counts: np.ndarray) -> torch.nn.EmbeddingBag:
+    """Random directions; frequent pieces start short (smooth inverse frequency, Arora et al. 2017), unknown at zero."""
+    bag = torch.nn.EmbeddingBag(len(counts), DIMENSION, mode="mean")
+    scale = 1e-3 / (1e-3 + counts / counts.sum())
+    scale[0] = 0.0
+    with torch.no_grad():
+        bag.weight.copy_(torch.randn_like(bag.weight) * 0.1 * torch.from_numpy(scale).float().unsqueeze(1))
+    return bag
+
+
+def save_model(tokenizer: Tokenizer, weights: np.ndarray, out: Path) -> None:
+    """A sentence-transformers folder whose weights are whole numbers of one byte with one scale a piece.
+
+    `StaticEmbedding` reads this layout (`embeddings`, `weights`) and multiplies it out: a quarter of the size.
+    """
+    model = SentenceTransformer(
+        modules=[StaticEmbedding(tokenizer, embedding_weights=weights), Normalize()], device="cpu"
+    )
+    model.save(str(out), create_model_card=False)
+    scale = np.abs(weights).max(axis=1).clip(1e-12) / 127
+    rounded = np.rint(weights / scale[:, None]).astype(np.int8)
+    save_file({"embeddings": rounded, "weights": scale.astype(np.float32)}, out / "model.safetensors")
+    tokenizer.save(str(out / "tokenizer.json"), pretty=False)
+    (out / FOLDED_MARK).write_text("Fold texts by rag.essays.text.fold before they are encoded.\n", encoding="utf-8")
 
 
 def main() -> None:
-    """Gather the pairs, train the pieces, train the vectors, save the model."""
+    """Gather the pairs, learn the pieces, then their vectors, and save the model."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("train", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--reports", type=Path, help="folder of work reports, .txt")
     parser.add_argument("--questions", type=Path, help="folder of this project's training questions")
+    parser.add_argument("--thesaurus", type=Path, help="folder of this project's thesaurus")
     parser.add_argument("--news", action="store_true", help="also sentences of news")
-    parser.add_argument("--steps", type=int, default=1200)
+    parser.add_argument("--vocabulary", type=int, default=VOCABULARY)
+    parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    rng = random.Random(options.seed)
-    pairs = [
-        *cmrc_pairs(options.train, rng),
-        *law_pairs(options.train, rng),
-        *other_pairs(options.train, options.reports, rng, news=options.news),
-        *own_pairs(options.questions, options.train, rng),
-    ]
-    rng.shuffle(pairs)
-    print(f"{len(pairs)} pairs", flush=True)
-    sample = [fold(b) for _, b in pairs[:: max(1, len(pairs) // 30_000)]]
-    tokenizer = train_tokenizer([piece for text in sample for piece in re.split(r"[，。；：、？！\n]", text)])
+    torch.set_num_threads(1)  # as fast as two here; five times as fast where another program keeps a core busy
+    torch.use_deterministic_algorithms(True)
+    rng = random.Random(options.seed)  # noqa: S311 - to be repeated, not to be secret
+    sources = [list(make(options.train, rng)) for make in (cmrc_pairs, law_pairs, csl_pairs)]
+    if options.reports:
+        sources.append(list(report_pairs(options.reports, rng)))
+    if options.news:
+        sources.append(list(news_pairs(options.train, rng)))
+    if options.questions:
+        files = ["laws.jsonl.gz", *(["news.jsonl.gz"] if options.news else [])]
+        sources.append(list(own_pairs(options.questions, options.train, files, rng)))
+    if options.thesaurus:
+        sources.append(list(thesaurus_pairs(options.thesaurus)))
+    print("pairs:", *(len(source) for source in sources), flush=True)
+    texts = [fold(f"{pair.asked}\n{pair.found}") for source in sources for pair in source]
+    share = min(1.0, TOKENIZER_CHARACTERS / sum(map(len, texts)))
+    tokenizer = train_tokenizer([text for text in texts if rng.random() < share], options.vocabulary)
     print(f"{tokenizer.get_vocab_size()} pieces", flush=True)
-    weights = train(tokenizer, pairs, options.steps, options.seed)
-    unknown = tokenizer.token_to_id("[UNK]")
-    weights[unknown] = 0.0
-    static = StaticEmbedding(tokenizer, embedding_weights=weights.half().float().numpy())
-    model = SentenceTransformer(modules=[static, Normalize()], device="cpu")
-    model.half().save(str(options.out))
+    save_model(tokenizer, train_vectors(tokenizer, sources, options.steps, options.seed), options.out)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,15 @@ from rag.settings import EVIDENCE_LIMIT, Settings
 
 PULL = 2e-3
 # Where encyclopaedia questions say little (they hardly ever ask for lists, reasons or plans), the weights stay near these.
-PRIOR = {"fit_list": 1.5, "fit_why": 1.0, "fit_how": 0.5, "fit_definition": 1.5, "years": 1.2, "tense": 0.8}
+PRIOR = {
+    "fit_list": 1.5,
+    "fit_why": 1.0,
+    "fit_how": 0.5,
+    "fit_definition": 1.5,
+    "years": 1.2,
+    "tense": 0.8,
+    "is_line": -1.0,
+}
 STEPS = 400
 
 
@@ -128,8 +136,10 @@ def main() -> None:
             features, labels = collect(chatbot, questions[: options.questions])
     kept = len(features) // 10
     weights = fit(features[kept:], labels[kept:], options.seed)
-    print(f"{len(features)} questions; right sentence first: train {rate_first(features[kept:], labels[kept:], weights):.3f},"
-          f" kept apart {rate_first(features[:kept], labels[:kept], weights):.3f}")
+    print(
+        f"{len(features)} questions; right sentence first: train {rate_first(features[kept:], labels[kept:], weights):.3f},"
+        f" kept apart {rate_first(features[:kept], labels[:kept], weights):.3f}"
+    )
     named = {name: round(float(weight), 3) for name, weight in zip(FEATURES, weights, strict=True)}
     options.out.write_text(json.dumps({"weights": named}, indent=1) + "\n", encoding="utf-8")
 

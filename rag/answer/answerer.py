@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.byline import asks_author, asks_date
 from rag.answer.cite import cite_draft, refuse
 from rag.answer.compare import split_sides
 from rag.answer.evidence import Shelf, view_passages
-from rag.answer.extract import Evidence, Writer, quote_span
+from rag.answer.extract import Evidence, Writer, asks_essay_itself, quote_span
 from rag.answer.followup import Resolved, resolve_followup
-from rag.answer.names import NameIndex, unknown_places
+from rag.answer.names import NameIndex, find_description, unknown_places
 from rag.answer.question import Question, parse_question
 from rag.answer.rank import Weigh, rank_sentences, weigh_terms
 from rag.errors import InputError
@@ -23,6 +22,8 @@ from rag.settings import EVIDENCE_LIMIT, QUESTION_LIMIT
 
 FindPassages = Callable[[str, int, frozenset[str] | None], list[Hit]]
 
+EDGE = 300  # characters at either end of an essay where bylines and signatures stand
+DESCRIBED_HITS = 10
 HISTORY_LIMIT = 8  # earlier questions that can matter to a follow-up
 _NO_SIDE = "没有找到可引用的依据"
 
@@ -109,17 +110,28 @@ class Answerer:
             reason = f"{'、'.join(missing)}：{_NO_SIDE}。" if missing else ""
             hits = [hit for pair in zip(*(part.hits for part in parts), strict=False) for hit in pair]
             return self._finish(question, resolved.text, Draft(statements, reason), hits[:EVIDENCE_LIMIT])
-        parsed = parse_question(resolved.text)
-        for side in sides:
-            parsed = replace(parsed, asked=parsed.asked.replace(side.name, " ").strip())
-        essays = self._names.find_essays(text)
+        parsed = replace(parse_question(text), asked=parse_question(self._names.strip_names(text)).asked)
+        described = self._find_described(find_description(text))
+        essays = self._names.find_essays(text) or described
         unknown = unknown_places(text, sides)
         if not essays and resolved.leans:
             essays = self._essays_before(previous)
         written = self._write(parsed, essays, unknown)
-        if not written.draft.statements and essays and not sides:
+        if not written.draft.statements and essays and not described and not self._names.names_one(text):
             written = self._write(parsed, frozenset(), unknown)
         return self._finish(question, resolved.text, written.draft, written.hits)
+
+    def _find_described(self, words: str) -> frozenset[str]:
+        """Essays that begin or end with these words near: the byline or signature tells where they come from."""
+        if not words:
+            return frozenset()
+        found = set()
+        for hit in self._find(words, DESCRIBED_HITS, None):
+            length = len(self._shelf.outline(hit.passage.essay_id).essay.text)
+            is_edge = hit.passage.start < EDGE or hit.passage.end > length - EDGE
+            if words in fold(hit.passage.text) and is_edge:
+                found.add(hit.passage.essay_id)
+        return frozenset(found)
 
     def _essays_before(self, previous: str) -> frozenset[str]:
         """The essays that the previous answer cites."""
@@ -131,7 +143,7 @@ class Answerer:
         hits = self._find(query, EVIDENCE_LIMIT, essays or None)
         terms = weigh_terms(question, self._weigh)
         candidates = rank_sentences(question, terms, view_passages(hits, self._date_of), self._date_of)
-        about_essay = asks_author(question) or asks_date(question)
+        about_essay = asks_essay_itself(question)
         evidence = Evidence(
             terms=terms,
             candidates=candidates,
@@ -175,4 +187,3 @@ def check_question(question: str) -> str:
             hint="ask about one thing at a time; add long texts to the library instead",
         )
     return asked
-

@@ -12,8 +12,13 @@ _AUTHOR = re.compile(
     r"作者|谁写的?|谁撰写|谁执笔|是谁[的作]|谁作的|哪[位个][^，。]{0,8}(?:写|作|撰)的?|谁的(?:文章|报告|讲话)|署名|谁作(?:了|政府|这)|出自谁"
 )
 _DATE = re.compile(
-    r"(?:文章|报告|这篇|本文|该文|这份|篇).{0,12}(?:什么时候|何时|哪一?[年天日]|日期|时间)|落款|写于|成文|(?:什么时候|何时|哪一?[年天日]|几月).{0,4}(?:写|发表|作的|完成的|撰)|写作(?:时间|日期)"
+    r"(?:文章|报告|这篇|本文|该文|这份|篇).{0,12}(?:什么时候|何时|哪一?[年天日]|日期|时间)|落款(?:的?(?:日期|时间))|写于|成文|(?:什么时候|何时|哪一?[年天日]|几月).{0,4}(?:写|发表|作的|完成的|撰)|写作(?:时间|日期)"
 )
+_SIGNATURE = re.compile(
+    r"落款|署名(?:单位|机关)|发文(?:单位|机关)|(?:哪个|什么)(?:单位|机关|部门)(?:写|发|印发|起草|撰写)"
+)
+_STOPS = "。！？；!?;…"
+_LONGEST_SIGNATURE = 40
 _FRONT = 400
 _BACK = 200
 
@@ -21,6 +26,11 @@ _BACK = 200
 def asks_author(question: Question) -> bool:
     """True if the question asks who wrote or delivered an essay."""
     return _AUTHOR.search(question.text) is not None
+
+
+def asks_signature(question: Question) -> bool:
+    """True if the question asks which body signed an essay."""
+    return not asks_date(question) and _SIGNATURE.search(question.text) is not None
 
 
 def asks_date(question: Question) -> bool:
@@ -56,8 +66,25 @@ def find_date_line(outline: Outline) -> Span | None:
     if not essay.date:
         return None
     numbers = [str(int(part)) for part in essay.date.split("-")]
-    pattern = re.compile("[年.\\-/]0?".join(numbers) + ("" if len(numbers) < 3 else "日?"))
+    pattern = re.compile("[年月.\\-/]0?".join(numbers) + ("" if len(numbers) < 3 else "日?"))
     folded = fold(essay.text)
     spots = [match.start() for match in pattern.finditer(folded)]
     near = [at for at in spots if at >= len(folded) - _BACK] or [at for at in spots if at < _FRONT]
     return _line_around(essay.text, near[0]) if near else None
+
+
+def find_signature_line(outline: Outline) -> Span | None:
+    """The line at the end of the essay that names who signed it: short, without a stop, before the date."""
+    date = find_date_line(outline)
+    text = outline.essay.text
+    end = date.start if date is not None and date.start > len(text) - _BACK else len(text)
+    for _ in range(3):
+        end = len(text[:end].rstrip())
+        line = _line_around(text, max(0, end - 1))
+        words = text[line.start : line.end]
+        if 3 < len(words) <= _LONGEST_SIGNATURE and words[-1] not in _STOPS and line.start > len(text) // 2:
+            return line
+        if len(words) > _LONGEST_SIGNATURE:
+            return None
+        end = line.start
+    return None

@@ -33,7 +33,9 @@ def find_section(outline: Outline, at: int) -> tuple[str, ...]:
     return path
 
 
-def cite_draft(draft: Draft, outline_of: Callable[[str], Outline]) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
+def cite_draft(
+    draft: Draft, outline_of: Callable[[str], Outline]
+) -> tuple[tuple[Statement, ...], tuple[Citation, ...]]:
     """The statements of a draft that are proven, with their citations, numbered from 1 in order of first use.
 
     A quote that is not in its essay, or does not support its statement, is dropped; so is a statement left without one.

@@ -10,19 +10,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from rag.answer.byline import asks_author, asks_date, find_author_line, find_date_line
+from rag.answer.byline import (
+    asks_author,
+    asks_date,
+    asks_signature,
+    find_author_line,
+    find_date_line,
+    find_signature_line,
+)
 from rag.answer.evidence import Sentence
 from rag.answer.expected import has_sign, rate_fit
 from rag.answer.gap import find_gap
 from rag.answer.lists import ListFound, find_lists, shorten_item
 from rag.answer.question import Question
 from rag.answer.rank import Candidate, Terms, share_met
-from rag.essays.text import fold, split_clauses
+from rag.essays.text import split_clauses
 from rag.records import Draft, DraftStatement, Outline, Quote, Span
 
 ANSWER_BUDGET = 300  # characters of an answer that is not a list
 LIST_BUDGET = 760  # and of one that is: ten points of seventy characters
 LONG_SENTENCE = 120  # a longer one is cut to the clauses around the answer
+CONCLUSIONS = ("因此", "所以", "因而", "为此", "故", "可见", "正因")
 TOPIC_SENTENCE = 24
 LEAST_ITEM = 36
 ESSAYS_WITH_LISTS = 4  # essays of the best passages whose lists are looked through
@@ -49,6 +57,11 @@ class Writer(Protocol):
         """Statements with the quotes they come from, or the reason why there are none."""
 
 
+def asks_essay_itself(question: Question) -> bool:
+    """True if the question asks who wrote or signed an essay, or when."""
+    return asks_author(question) or asks_date(question) or asks_signature(question)
+
+
 def quote_span(outline: Outline, span: Span) -> DraftStatement:
     """A statement in the essay's own words."""
     text = outline.essay.text[span.start : span.end]
@@ -60,9 +73,9 @@ class EmbeddedWriter:
 
     def write(self, question: Question, evidence: Evidence) -> Draft:
         """See Writer."""
-        if asks_author(question) or asks_date(question):
+        if asks_essay_itself(question):
             byline = self._write_byline(question, evidence)
-            if byline.statements:
+            if byline.statements or byline.refusal_reason:
                 return byline
         found = self._choose_list(question, evidence)
         if found is not None:
@@ -73,16 +86,23 @@ class EmbeddedWriter:
         return self._write_sentences(question, evidence)
 
     def _write_byline(self, question: Question, evidence: Evidence) -> Draft:
+        """The line that names author, date or signing body; a refusal if a named essay has none."""
+        find, lacking = find_author_line, "作者"
+        if asks_date(question):
+            find, lacking = find_date_line, "写作日期"
+        elif asks_signature(question):
+            find, lacking = find_signature_line, "落款"
         essays = sorted(evidence.essays) or list(
             dict.fromkeys(c.view.passage.essay_id for c in evidence.candidates[:1])
         )
         statements = []
         for essay_id in essays[:5]:
             outline = evidence.outline_of(essay_id)
-            line = find_author_line(outline) if asks_author(question) else find_date_line(outline)
+            line = find(outline)
             if line is not None:
                 statements.append(quote_span(outline, line))
-        return Draft(tuple(statements))
+        reason = f"所问的文章里没有写明{lacking}。" if evidence.essays and not statements else ""
+        return Draft(tuple(statements), reason)
 
     def _choose_list(self, question: Question, evidence: Evidence) -> ListFound | None:
         if not evidence.candidates or evidence.unknown_places:
@@ -101,6 +121,8 @@ class EmbeddedWriter:
         chosen = [best]
         if is_topic_sentence(question, best):
             chosen = _followers(best, evidence.candidates)
+        elif question.kind == "why" and best.sentence.folded.startswith(CONCLUSIONS):
+            chosen = _causes(best, evidence.candidates)
         elif question.kind in ("why", "how"):
             chosen = _companions(question, best, evidence.candidates)
         elif len(evidence.candidates) > 1 and question.kind != "check":
@@ -119,15 +141,17 @@ class EmbeddedWriter:
 
 def _answers_list(question: Question, found: ListFound, best: Candidate, terms: Terms) -> bool:
     """True if the list fits better than the best sentence, which may hold the series itself (北沿江、盐泰锡常宜…)."""
-    if _overlaps(best.sentence, found.head) and found.head.end > found.head.start:
-        return not (has_sign("list", best.sentence.folded) and "、" in best.sentence.folded and question.count == 0)
     lead = share_met(terms.bigrams, found.lead)
+    count_fits = question.count == len(found.items)
+    series_fits = rate_fit(question, best.sentence.folded) >= (1.0 if question.count else 0.8)
+    if series_fits and not count_fits and not _overlaps(best.sentence, found.head):
+        return False
+    if any(_overlaps(best.sentence, item) for item in found.items) or _overlaps(best.sentence, found.head):
+        return lead >= 0.25 or count_fits
     if lead < 0.34 or found.coverage < 0.5:
         return False
     own = best.feature("bigrams_sentence")
-    if rate_fit(question, best.sentence.folded) > 0 and own > lead + 0.05:
-        return False
-    return lead >= own - 0.1 or (question.count == len(found.items) and lead >= own - 0.3)
+    return lead >= own - (0.3 if count_fits else 0.1)
 
 
 def _led_list(question: Question, found: Sequence[ListFound], best: Candidate, evidence: Evidence) -> ListFound | None:
@@ -172,6 +196,14 @@ def _followers(best: Candidate, candidates: Sequence[Candidate]) -> list[Candida
     )
 
 
+def _causes(best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The two sentences before one that only concludes (因此…), and itself."""
+    wanted = range(best.sentence.index - 2, best.sentence.index + 1)
+    return sorted(
+        (c for c in candidates if c.view is best.view and c.sentence.index in wanted), key=lambda c: c.sentence.start
+    )
+
+
 def _companions(question: Question, best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
     """The best sentence and up to two of the same passage that also fit the question, in order of the text."""
     same = [
@@ -201,20 +233,18 @@ def focus_sentence(question: Question, terms: Terms, sentence: Sentence, limit: 
     if len(sentence.text) <= wanted:
         return whole
     clauses = split_clauses(sentence.text, 0, len(sentence.text))
-    rated = [_rate_clause(question, terms, sentence.folded[c.start : c.end]) for c in clauses]
-    first = last = max(range(len(clauses)), key=lambda i: rated[i])
-    while True:
-        before = rated[first - 1] if first > 0 else -1.0
-        after = rated[last + 1] if last + 1 < len(clauses) else -1.0
-        grown = (first - 1, last) if before >= after else (first, last + 1)
-        if max(before, after) < 0 or clauses[grown[1]].end - clauses[grown[0]].start > wanted:
-            break
-        first, last = grown
-    end = clauses[last].end
-    while last + 1 < len(clauses) and end > 0 and sentence.text[end - 1] in "，,；;、：:":
+    runs = [
+        (clauses[first].start, clauses[last].end)
+        for first in range(len(clauses))
+        for last in range(first, len(clauses))
+        if first == last or clauses[last].end - clauses[first].start <= wanted
+    ]
+    start, end = max(runs, key=lambda run: _rate_run(question, terms, sentence.folded[run[0] : run[1]]))
+    while end < len(sentence.text) and end > start and sentence.text[end - 1] in "，,；;、：:":
         end -= 1
-    return Span(sentence.start + clauses[first].start, sentence.start + end)
+    return Span(sentence.start + start, sentence.start + end)
 
 
-def _rate_clause(question: Question, terms: Terms, folded: str) -> float:
-    return share_met(terms.bigrams, fold(folded)) + 0.3 * rate_fit(question, folded)
+def _rate_run(question: Question, terms: Terms, folded: str) -> float:
+    """What a run of clauses meets of the question; of two that meet the same, the longer, which is easier to read."""
+    return share_met(terms.bigrams, folded) + 0.4 * rate_fit(question, folded) + 0.001 * len(folded)

@@ -113,8 +113,14 @@ def find_gap(question: Question, terms: Terms, candidates: Sequence[Candidate], 
     for place in places:
         if place not in _context(best):
             return f"文库里没有找到关于“{place}”的相关内容。"
-    if question.kind == "number" and best.feature("tense") < 0:
-        return _tell_crossed(best)
+    told = _context(best)
+    if question.years and not any(str(year) in told for year in question.years):
+        return f"文中没有提到{'、'.join(f'{year}年' for year in question.years)}的情况。"
+    if question.kind == "number":
+        if best.feature("tense") < 0:
+            return _tell_crossed(best)
+        if best.feature("fit_number") == 0:
+            return "找到了相关的段落，但其中没有所问的数字。"
     judge = load_judge()
     if judge.rate(measure_evidence(question, terms, candidates)) >= judge.limit:
         return ""
@@ -133,6 +139,4 @@ def _tell_missing(question: Question, terms: Terms, best: Candidate) -> str:
     missing = [word for word, _ in missing_words(terms, best)][:3]
     if missing:
         return f"最接近的段落没有提到{'、'.join(f'“{word}”' for word in missing)}。"
-    if question.kind == "number" and best.feature("fit_number") == 0:
-        return "找到了相关的段落，但其中没有所问的数字。"
     return "找到了相关的段落，但其中没有一句话能回答这个问题。"

@@ -94,6 +94,10 @@ def _head(points: PointList) -> Span:
     return Span(points.head_start, points.head_end)
 
 
+# A heading that says by itself what is asked for leads to the answer; its list of neighbours is not the answer.
+_NAMES_THE_ASKED = 0.75
+
+
 def _found(
     question: Question,
     terms: Sequence[Term],
@@ -108,6 +112,11 @@ def _found(
     lead_share = share_met(terms, lead)
     whole = share_met(terms, "\n".join((title, headings, lead)))
     score = _rate(question, len(items), lead_share, whole)
+    text = outline.essay.text
+    if any(
+        share_met(terms, fold(text[item.start : min(item.end, item.start + 60)])) > _NAMES_THE_ASKED for item in items
+    ):
+        score -= 0.5
     return ListFound(outline, section, lead, head, items, whole, score)
 
 

@@ -13,10 +13,19 @@ from rag.essays.text import fold
 from rag.records import EssayHead
 
 _QUOTED_TITLE = re.compile(r"《([^《》]{2,60})》")
-_ORDINAL = re.compile(r"第([一二三四五六七八九十]{1,2}|[0-9]{1,2})篇")
-_FRAME = re.compile(r"^(?:关于|试论|浅谈|浅析|论|谈)|(?:的?(?:几点)?(?:思考|体会|报告|调研与思考|研究|建议|意见|通知|讲话|总结))$")
+_ORDINAL = re.compile(r"第([一二三四五六七八九十]{1,2}|[0-9]{1,2})篇(?:文章|讲话|报告|发言)?")
+# 敦煌那篇文章, 温泉县的文章: what stands before names where the essay comes from, not what is asked about it.
+_DESCRIBED = re.compile(
+    r"([一-鿿]{2,12}?)(?:那|这|的那|的这)一?篇(?:文章|讲话|报告|发言)?|(?<![一-鿿])([一-鿿]{2,8}?)的(?:文章|讲话)"
+)
+_THIS_ESSAY = re.compile(r"(?:这|本|该|那)一?(?:篇文章|篇|文)(?:里|中)?|文章(?:里|中)?")
+_FRAME = re.compile(
+    r"^(?:关于|试论|浅谈|浅析|论|谈)|(?:的?(?:几点)?(?:思考|体会|报告|调研与思考|研究|建议|意见|通知|讲话|总结))$"
+)
 # A place at the head of a title, after a year: 2024年青岚市政府工作报告. The short name is what people ask with.
-_PLACE_IN_TITLE = re.compile(r"^(?:关于)?(?:[0-9]{4}年(?:度)?)?([一-鿿]{2,4}?)(省|自治区|市|县|区|州|旗|镇|乡|街道|村)(?=[^长委])")
+_PLACE_IN_TITLE = re.compile(
+    r"^(?:关于)?(?:[0-9]{4}年(?:度)?)?([一-鿿]{2,4}?)(省|自治区|市|县|区|州|旗|镇|乡|街道|村)(?=[^长委])"
+)
 _YEAR = re.compile(r"[0-9]{4}年?(?:度)?")
 _SHORTEST_TITLE = 4
 _LONGEST_NAME = 40
@@ -113,12 +122,26 @@ class NameIndex:
         """Essays that stand at the named place of their file (第二篇)."""
         return {essay for word in _ORDINAL.findall(text) for essay in self.ordinals.get(read_count(word), ())}
 
+    def strip_names(self, text: str) -> str:
+        """The folded text without the words that only name an essay: ordinals, titles in 《》, 那篇文章, places."""
+        text = _ORDINAL.sub(" ", text)
+        text = _QUOTED_TITLE.sub(" ", text)
+        text = _DESCRIBED.sub(" ", text)
+        for side in self.find_sides(text):
+            text = re.sub(rf"{re.escape(side.name)}(?:省|市|县)?", " ", text)
+        return _THIS_ESSAY.sub(" ", text)
+
     def find_sides(self, text: str) -> tuple[Side, ...]:
         """The places of essay families named in the folded text, in order of position, each once."""
         mentions = {mention.name: mention.start for mention in reversed(find_places(text))}
         mentions |= {name: text.index(name) for name in self.places if name in text}
         named = sorted((start, name) for name, start in mentions.items() if name in self.places)
         return tuple(Side(name, frozenset(self.places[name])) for _, name in named)
+
+    def names_one(self, text: str) -> bool:
+        """True if the folded text names an essay beyond doubt: by ordinal, title in 《》, or place of a family."""
+        quoted = _QUOTED_TITLE.search(text) is not None and bool(self.find_titles(text))
+        return bool(quoted or self.find_ordinals(text) or self.find_sides(text))
 
     def find_essays(self, text: str) -> frozenset[str]:
         """The essays that the folded text names; empty if it names none. Several kinds of name must agree."""
@@ -137,3 +160,9 @@ def unknown_places(text: str, known: Sequence[Side]) -> tuple[str, ...]:
     """Places named in the folded text that are not among the known sides."""
     names = {side.name for side in known}
     return tuple(dict.fromkeys(m.name for m in find_places(text) if m.name not in names))
+
+
+def find_description(text: str) -> str:
+    """The words of a folded question that tell where an essay comes from (敦煌那篇文章 -> 敦煌); "" if none do."""
+    match = _DESCRIBED.search(text)
+    return (match[1] or match[2]).removeprefix("请问") if match else ""

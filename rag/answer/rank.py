@@ -18,6 +18,7 @@ from rag.answer.evidence import PassageView, Sentence
 from rag.answer.expected import rate_fit
 from rag.answer.question import Kind, Question
 from rag.answer.when import rate_tense, rate_years, years_asked
+from rag.essays.text import CLOSERS
 from rag.search.thesaurus import Expansion, expand_question
 from rag.search.words import bigrams, content_words, question_words
 
@@ -48,9 +49,11 @@ FEATURES = (
     "is_long",
     "is_asking",
     "is_first",
+    "is_line",
     "years",
     "tense",
 )
+_STOPS = ("。", "!", "?", ";", ".", "…", "！", "？", "；")
 _FITTED: tuple[Kind, ...] = ("number", "who", "when", "where", "list", "why", "how", "definition")
 
 
@@ -109,9 +112,7 @@ def _weigh(found: Sequence[str], expansions: Sequence[Expansion], weigh: Weigh) 
             equivalents.setdefault(term, {}).update(expansion.equivalents)
     weights = weigh(unique)
     total = sum(weights.values()) or 1.0
-    return tuple(
-        Term(term, weights[term] / total, tuple(equivalents.get(term, {}).items())) for term in unique
-    )
+    return tuple(Term(term, weights[term] / total, tuple(equivalents.get(term, {}).items())) for term in unique)
 
 
 def weigh_terms(question: Question, weigh: Weigh) -> Terms:
@@ -172,6 +173,7 @@ def measure_sentence(
         min(1.0, len(folded) / 200),
         float(folded.rstrip('"').endswith(("?", "？"))),
         float(sentence.index == 0),
+        float(not folded.rstrip(CLOSERS + "\"'").endswith(_STOPS)),
         rate_years(asked_years, folded, view.head, essay_date),
         rate_tense(question, asked_years, folded, view.head, essay_date),
     )

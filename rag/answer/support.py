@@ -14,7 +14,9 @@ from rag.essays.text import fold
 Support = Literal["supported", "partial", "unsupported"]
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?[%‰]?")
-_NEGATION = re.compile(r"不得|不能|不应|不要|不可|没有|并非|尚未|未能|禁止|严禁|绝不|毫不|不(?![仅但断同管论只过])|未(?!来)|无(?!线|论)|非(?!常|洲)")
+_NEGATION = re.compile(
+    r"不得|不能|不应|不要|不可|没有|并非|尚未|未能|禁止|严禁|绝不|毫不|不(?![仅但断同管论只过])|未(?!来)|无(?!线|论)|非(?!常|洲)"
+)
 _PUNCTUATION = re.compile(r"[\W_]+")
 _ENOUGH = 0.9
 _SOME = 0.6
