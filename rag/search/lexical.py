@@ -11,7 +11,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import tantivy
 
@@ -64,14 +64,21 @@ class LexicalIndex:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._schema = _build_schema()
+        by_blanks = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         try:
-            if folder is not None:
+            if folder is None:
+                self._index = tantivy.Index(self._schema)
+            elif folder.is_dir() and tantivy.Index.exists(str(folder)):
+                self._index = tantivy.Index.open(str(folder))
+            else:
                 folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(self._schema, path=str(folder) if folder else None)
+                self._index = tantivy.Index(self._schema, path=str(folder))
+            self._index.register_tokenizer("whitespace", by_blanks)
+            # What a search sees changes when this object says so, not when a thread of tantivy's notices a new file.
+            self._index.config_reader("Manual")
+            self._searcher = self._index.searcher()
         except (ValueError, OSError) as exc:
             raise LibraryError(f"the word index can't be opened: {exc}", hint="rag doctor --repair") from exc
-        self._index.register_tokenizer("whitespace", tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build())
-        self._searcher = self._index.searcher()
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -85,8 +92,9 @@ class LexicalIndex:
         """Add and remove passages, all at once. Raises LibraryError if it can't be written."""
         try:
             writer = self._index.writer(WRITER_BYTES, 1)
-            for row in removed:
-                writer.delete_documents_by_term("row", row)
+            if removed:
+                # Not by term: tantivy-py makes a signed term of a number, which matches nothing in this field.
+                writer.delete_documents_by_query(tantivy.Query.term_set_query(self._schema, "row", list(removed)))
             for terms in added:
                 document = tantivy.Document()
                 document.add_unsigned("row", terms.row)
@@ -104,26 +112,23 @@ class LexicalIndex:
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
         """How rare each term is among the passages, as BM25 has it: ln(1 + (N - n + 0.5) / (n + 0.5)), never below 0.
 
-        A term of two Chinese characters is looked up as a pair, any other as a word.
+        N is the number of passages, n how many have the term as a word or as a pair, whichever is more.
         """
-        total = len(self)
-        rarities = {}
-        for term in terms:
-            n = max(self._searcher.doc_freq("pairs", term), self._searcher.doc_freq("words", term))
-            rarities[term] = math.log(1 + (total - min(n, total) + 0.5) / (n + 0.5))
-        return rarities
+        counts = {term: self._count(term) for term in terms}
+        return {term: math.log(1 + (len(self) - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
 
     def search(
-        self, weights: Mapping[str, float], pairs: Mapping[str, float], k: int, within: Collection[str] = ()
+        self, words: Mapping[str, float], pairs: Mapping[str, float], k: int, within: Collection[str] = ()
     ) -> list[tuple[int, float]]:
         """The k best passages as (row, score), best first, ties by row.
 
-        `weights` and `pairs` give the words and pairs of the question with a weight each; `within` keeps to these essays.
+        `words` and `pairs` are those of the question, each with a weight; only the MOST_TERMS that tell most of either
+        count, and none that no passage has. `within` keeps to these essays.
         """
         clauses = [
             clause
             for terms, body, head in (
-                (weights, ("words", BODY_WORDS), ("head_words", HEAD_WORDS)),
+                (words, ("words", BODY_WORDS), ("head_words", HEAD_WORDS)),
                 (pairs, ("pairs", BODY_PAIRS), ("head_pairs", HEAD_PAIRS)),
             )
             for term, weight in self._rarest(terms)
@@ -137,15 +142,21 @@ class LexicalIndex:
             limited = tantivy.Query.const_score_query(chosen, 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, limited)])
         hits = self._searcher.search(query, k, count=False).hits
-        rows = self._searcher.fast_field_values("row", [address for _, address in hits])
-        found = [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
+        rows: list[Any] = self._searcher.fast_field_values("row", [address for _, address in hits])
+        found = [(row, float(score)) for row, (score, _) in zip(rows, hits, strict=True)]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
     def _rarest(self, terms: Mapping[str, float]) -> list[tuple[str, float]]:
         if len(terms) <= MOST_TERMS:
             return list(terms.items())
-        rarity = self.rarity(list(terms))
-        return sorted(terms.items(), key=lambda item: (-rarity[item[0]] * item[1], item[0]))[:MOST_TERMS]
+        known = [term for term in terms if self._count(term)]
+        rarity = self.rarity(known)
+        return [(term, terms[term]) for term in sorted(known, key=lambda t: (-rarity[t] * terms[t], t))[:MOST_TERMS]]
+
+    def _count(self, term: str) -> int:
+        """How many passages have the term as a word or as a pair of their text, whichever is more."""
+        counts = (self._searcher.doc_freq(field, term) for field in ("pairs", "words"))
+        return min(max(counts), len(self))  # tantivy counts removed passages until it tidies up
 
     def _term(self, field: str, boost: float, term: str, weight: float) -> tantivy.Query:
         query = tantivy.Query.term_query(self._schema, field, term, "freq")

@@ -20,14 +20,23 @@ from rag.settings import make_cache_folder
 
 jieba.setLogLevel(logging.ERROR)
 
-STOP_WORDS = frozenset(
-    "的 了 和 与 及 或 在 是 有 为 对 等 也 都 就 而 并 且 但 这 那 其 之 以 于 从 到 把 被 让 使 由 向 个 们 着 过 地 得 所 将 又 还 很 更 最 "
-    "我们 他们 你们 它们 我 你 他 她 它 一个 一些 一种 这个 那个 这些 那些 以及 并且 或者 因此 所以 如果 但是 而且 同时 进行 可以 能够 通过 "
-    "请 请问 呢 吗 吧 啊 呀 哦 嘛 a an the of to in is are and or".split()
+
+def _list_words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+STOP_WORDS = _list_words(
+    """
+    的 了 和 与 及 或 在 是 有 为 对 等 也 都 就 而 并 且 但 这 那 其 之 以 于 从 到 把 被 让 使 由 向 个 们 着 过 地
+    得 所 将 又 还 很 更 最 我们 他们 你们 它们 我 你 他 她 它 一个 一些 一种 这个 那个 这些 那些 以及 并且 或者 因此
+    所以 如果 但是 而且 同时 进行 可以 能够 通过 请 请问 呢 吗 吧 啊 呀 哦 嘛 a an the of to in is are and or
+    """
 )
-QUESTION_WORDS = frozenset(
-    "什么 哪些 哪个 哪里 哪儿 哪位 哪 谁 多少 几 几个 多大 多高 多长 多久 怎么 怎样 如何 为什么 为何 何时 何地 何 是否 有没有 是不是 分别 "
-    "怎么样 怎么办 多 时候 呢 吗 what who when where why how which".split()
+QUESTION_WORDS = _list_words(
+    """
+    什么 哪些 哪个 哪里 哪儿 哪位 哪 谁 多少 几 几个 多大 多高 多长 多久 多远 怎么 怎样 如何 为什么 为何 何时 何地 何
+    是否 有没有 是不是 分别 怎么样 怎么办 多 时候 啥 为啥 咋 咋样 咋办 呢 吗 what who when where why how which
+    """
 )
 _TOKEN = re.compile(r"[0-9a-z]+(?:[.\-][0-9a-z]+)*%?|[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 
@@ -42,7 +51,7 @@ def _dictionary() -> jieba.Tokenizer:
 
 
 def _keep(words: Sequence[str]) -> list[str]:
-    return [word for word in words if word not in STOP_WORDS and (word[0].isalnum())]
+    return [word for word in words if word not in STOP_WORDS and word[0].isalnum()]
 
 
 def search_words(text: str) -> list[str]:
