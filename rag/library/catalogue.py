@@ -14,7 +14,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, select
 
 from rag.errors import InputError
-from rag.library.database import SETTINGS, library_errors, open_database, raise_version, read_version
+from rag.library.database import SETTINGS, has_version, library_errors, open_database, raise_version, read_version
 from rag.library.staging import FileWriter, storable
 from rag.library.structure import unpack_outline, unpack_sections
 from rag.library.tables import ESSAYS, FILES, PASSAGES, TEXTS
@@ -73,6 +73,11 @@ class Catalogue:
         """Another number after every change."""
         with self._reading() as connection:
             return read_version(connection)
+
+    def has_version(self, version: int) -> bool:
+        """True if the essays have this version or once had it: what was made of them then can be brought up to date."""
+        with self._reading() as connection:
+            return has_version(connection, version)
 
     def setting(self, key: str) -> str:
         """A remembered choice; "" if none was made."""

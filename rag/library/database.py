@@ -8,13 +8,27 @@ reading alone.
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, Engine, Integer, MetaData, String, Table, create_engine, event, exc
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    exc,
+    select,
+)
 
 from rag.errors import LibraryError
 
@@ -25,7 +39,11 @@ _WAL_LIMIT = 64 << 20  # bytes; a big addition may need more, which is given bac
 
 METADATA = MetaData()
 SETTINGS = Table("settings", METADATA, Column("key", String, primary_key=True), Column("value", String, nullable=False))
-COUNTER = Table("counter", METADATA, Column("name", String, primary_key=True), Column("value", Integer, nullable=False))
+# One row for every change of the essays ever made. The versions are random, so that a library that was put back from a
+# copy and then changed otherwise never has a version in common with what came after that copy.
+CHANGES = Table(
+    "changes", METADATA, Column("number", Integer, primary_key=True), Column("version", Integer, index=True)
+)
 
 
 @contextmanager
@@ -152,7 +170,6 @@ def _make_tables(engine: Engine) -> None:
         connection.exec_driver_sql(
             "INSERT OR IGNORE INTO settings (key, value) VALUES ('schema_version', ?)", (SCHEMA_VERSION,)
         )
-        connection.exec_driver_sql("INSERT OR IGNORE INTO counter (name, value) VALUES ('version', 0)")
         connection.commit()
 
 
@@ -180,10 +197,17 @@ def _check_schema(engine: Engine, folder: Path) -> None:
 
 
 def read_version(connection: Connection) -> int:
-    """A number that is another one after every change of the essays."""
-    return int(connection.execute(COUNTER.select().where(COUNTER.c.name == "version")).one().value)
+    """A number that is another one after every change of the essays; 0 before the first."""
+    newest = select(CHANGES.c.version).order_by(CHANGES.c.number.desc()).limit(1)
+    return int(connection.execute(newest).scalar() or 0)
+
+
+def has_version(connection: Connection, version: int) -> bool:
+    """True if the essays had this version once, or have it now."""
+    known = select(CHANGES.c.number).where(CHANGES.c.version == version)
+    return version == 0 or connection.execute(known).first() is not None
 
 
 def raise_version(connection: Connection) -> None:
-    """Count one more change of the essays."""
-    connection.execute(COUNTER.update().where(COUNTER.c.name == "version").values(value=COUNTER.c.value + 1))
+    """Give the essays a new version."""
+    connection.execute(CHANGES.insert().values(version=1 + secrets.randbelow(2**62)))

@@ -1,22 +1,15 @@
-"""Both indexes as one published generation on disk, always to be rebuilt from the catalogue.
+"""Both indexes of a library, kept in step with its catalogue.
 
-    index/current               the name of the published generation
-    index/gen-000007/lexical/   tantivy
-    index/gen-000007/vectors    FAISS
-    index/gen-000007/manifest.json
-
-A generation is written aside, flushed to disk and then published by replacing `current` in one step; a crash leaves
-the old one in force, and the next opening sees that it is behind the catalogue and brings it up to date.
+The catalogue is the truth: what the index lacks is added, what it has too much is removed, and what is damaged or was
+made from other essays is made anew.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -26,10 +19,20 @@ from rag.errors import LibraryError, ModelError
 from rag.library.catalogue import Catalogue
 from rag.progress import Progress, ignore_progress
 from rag.records import Passage
+from rag.search.generation import (
+    Generation,
+    Manifest,
+    begin,
+    hold_lock,
+    load_published,
+    make_empty,
+    publish,
+    read_manifest,
+    read_name,
+)
 from rag.search.lexical import LexicalIndex, PassageTerms, analyse_passage
 from rag.search.vectors import VectorIndex
 
-FORMAT = 1
 BATCH = 2_000  # passages encoded at a time
 
 
@@ -48,42 +51,20 @@ class PassageEncoder(Protocol):
         """Unit vectors (n, dimension), float32."""
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation says of itself."""
-
-    format: int
-    encoder: str
-    dimension: int
-    n_passages: int
-    vectors_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """One state of both indexes; never changed once published."""
-
-    name: str
-    lexical: LexicalIndex
-    vectors: VectorIndex
-
-
 def embedded_text(title: str, passage: Passage) -> str:
     """What stands for a passage in vector space: the essay's title and the section path before the text."""
     return "\n".join((title, *passage.section, passage.text))
 
 
-def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+@dataclass(frozen=True, slots=True)
+class _NoEncoder:
+    """Stands for the encoder of an index where nothing is to be encoded."""
 
+    fingerprint: str
+    dimension: int
 
-def _flush_to_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        raise ModelError(f"{len(texts)} new passages need their encoder", hint="rag doctor --repair")
 
 
 class Index:
@@ -100,86 +81,102 @@ class Index:
     ) -> Self:
         """The index of a library, rebuilt where it is missing or damaged and brought up to date where it is behind.
 
-        Raises ModelError if its vectors were made by another encoder.
+        Raises ModelError if its vectors were made by another encoder, LibraryError if it can't be written.
         """
         folder = library / "index"
-        generation = _load(folder, encoder)
-        if generation is None:
-            generation = Generation("", LexicalIndex(), VectorIndex(encoder.dimension))
-        index = cls(folder, encoder, generation)
+        empty = make_empty(encoder.fingerprint, encoder.dimension)
+        index = cls(folder, encoder, _load_fitting(folder, encoder) or empty)
         index.update(catalogue, progress)
         return index
 
     @classmethod
     def rebuild(cls, library: Path, catalogue: Catalogue, encoder: PassageEncoder, progress: Progress) -> Self:
         """Forget what there is and build the index from the catalogue."""
-        folder = library / "index"
-        (folder / "current").unlink(missing_ok=True)
+        (library / "index" / "current").unlink(missing_ok=True)
         return cls.open(library, catalogue, encoder, progress)
 
     @classmethod
     def examine(cls, library: Path, catalogue: Catalogue, encoder: PassageEncoder) -> list[str]:
         """What is wrong with the published index, one sentence each; empty if it is sound and up to date."""
-        generation = _load(library / "index", encoder)
+        generation = _load_fitting(library / "index", encoder)
         if generation is None:
             return ["the search index is missing or damaged"]
-        wanted, held = set(catalogue.passage_rows()), set(generation.vectors.rows().tolist())
+        if not catalogue.has_version(generation.manifest.version):
+            return ["the search index was made from other essays"]
+        added, removed = _compare(catalogue, generation)
         problems = []
-        if wanted - held:
-            problems.append(f"{len(wanted - held)} passages are missing from the search index")
-        if held - wanted:
-            problems.append(f"{len(held - wanted)} passages of removed essays are still in the search index")
+        if added:
+            problems.append(f"{len(added)} passages are missing from the search index")
+        if removed:
+            problems.append(f"{len(removed)} passages of removed essays are still in the search index")
         return problems
 
+    @classmethod
+    def drop_removed(cls, library: Path, catalogue: Catalogue) -> None:
+        """Take out of the published index what the catalogue no longer holds; this needs no encoder.
+
+        An index that is missing, damaged or behind is left to the next opening, which has the encoder to mend it.
+        """
+        generation = load_published(library / "index")
+        if generation is None or _compare(catalogue, generation)[0]:
+            return
+        manifest = generation.manifest
+        with suppress(ModelError):  # essays may be added, or another encoder chosen, at this very moment
+            cls(library / "index", _NoEncoder(manifest.encoder, manifest.dimension), generation).update(catalogue)
+
     def update(self, catalogue: Catalogue, progress: Progress = ignore_progress) -> None:
-        """Bring the index to the state of the catalogue and publish it."""
-        wanted = catalogue.passage_rows()
-        held = set(self.generation.vectors.rows().tolist())
-        added = sorted(set(wanted) - held)
-        removed = sorted(held - set(wanted))
-        if not added and not removed and self.generation.name:
+        """Bring the index to the state of the catalogue and publish it.
+
+        Raises LibraryError if it can't be written: the essays are safe, and the next opening tries again.
+        """
+        if self._is_current(catalogue):
             return
         try:
-            self.generation = self._build(catalogue, added, removed, progress)
-        except OSError as exc:
+            with hold_lock(self._folder):
+                self.refresh()  # another program may have done it in the meantime
+                if not self._is_current(catalogue):
+                    self.generation = self._build(catalogue, progress)
+        except (OSError, sqlite3.Error) as exc:
             raise LibraryError(
-                f"the search index can't be written: {exc.strerror}",
+                f"the search index can't be written: {exc}",
                 hint="check free space and permissions; the essays are safe, the index is mended at the next start",
             ) from exc
 
     def refresh(self) -> bool:
-        """Take up a generation that another process has published; True if there was one."""
-        try:
-            name = (self._folder / "current").read_text(encoding="ascii").strip()
-        except OSError:
+        """Take up a generation that another program has published; True if there was one.
+
+        Raises ModelError if that program used another encoder.
+        """
+        name = read_name(self._folder)
+        if not name or name == self.generation.name:
             return False
-        if name == self.generation.name:
-            return False
-        generation = _load(self._folder, self._encoder)
+        generation = _load_fitting(self._folder, self._encoder)
         if generation is None:
             return False
         self.generation = generation
         return True
 
-    def _build(
-        self, catalogue: Catalogue, added: Sequence[int], removed: Collection[int], progress: Progress
-    ) -> Generation:
-        folder = _fresh_folder(self._folder)
-        if self.generation.name:
-            _link_folder(self._folder / self.generation.name / "lexical", folder / "lexical")
+    def _is_current(self, catalogue: Catalogue) -> bool:
+        generation = self.generation
+        if not generation.name:
+            return False
+        version = catalogue.version
+        if generation.manifest.version == version:
+            return True
+        return catalogue.has_version(generation.manifest.version) and _compare(catalogue, generation) == ([], [])
+
+    def _build(self, catalogue: Catalogue, progress: Progress) -> Generation:
+        encoder, former = self._encoder, self.generation
+        version = catalogue.version  # read first: if essays come or go meanwhile, the next opening sees it
+        if not catalogue.has_version(former.manifest.version):
+            former = make_empty(encoder.fingerprint, encoder.dimension)
+        added, removed = _compare(catalogue, former)
+        folder = begin(self._folder, former)
         lexical = LexicalIndex.open(folder / "lexical")
-        vectors = self.generation.vectors.copy()
+        vectors = former.vectors.copy()
         vectors.remove(removed)
         lexical.change(self._analyse(catalogue, added, vectors, progress), removed)
-        if len(lexical) != len(vectors):
-            raise LibraryError("the two search indexes disagree", hint="rag doctor --repair")
-        vectors.save(folder / "vectors")
-        manifest = Manifest(
-            FORMAT, self._encoder.fingerprint, vectors.dimension, len(vectors), _hash_file(folder / "vectors")
-        )
-        (folder / "manifest.json").write_text(json.dumps(asdict(manifest)), encoding="utf-8")
-        _publish(self._folder, folder)
-        return Generation(folder.name, lexical, vectors)
+        return publish(self._folder, folder, lexical, vectors, encoder=encoder.fingerprint, version=version)
 
     def _analyse(
         self, catalogue: Catalogue, added: Sequence[int], vectors: VectorIndex, progress: Progress
@@ -190,7 +187,7 @@ class Index:
         wanted = set(added)
         rows: list[int] = []
         texts: list[str] = []
-        done = 0
+        n_done = 0
         for row, title, passage in catalogue.iter_passages(after=added[0] - 1):
             if row not in wanted:
                 continue
@@ -199,8 +196,8 @@ class Index:
             yield analyse_passage(row, title, passage)
             if len(rows) == BATCH:
                 vectors.add(np.array(rows), self._encoder.encode(texts))
-                done += len(rows)
-                progress("index", done, len(added))
+                n_done += len(rows)
+                progress("index", n_done, len(added))
                 rows.clear()
                 texts.clear()
         if rows:
@@ -208,66 +205,27 @@ class Index:
         progress("index", len(added), len(added))
 
 
-def _load(folder: Path, encoder: PassageEncoder) -> Generation | None:
-    """The published generation; None if there is none or it is damaged."""
-    try:
-        name = (folder / "current").read_text(encoding="ascii").strip()
-        manifest = Manifest(**json.loads((folder / name / "manifest.json").read_text(encoding="utf-8")))
-        if not name.startswith("gen-") or manifest.format != FORMAT:
-            return None
-        if _hash_file(folder / name / "vectors") != manifest.vectors_sha256:
-            return None
-    except (OSError, ValueError, TypeError):
-        return None
+def _compare(catalogue: Catalogue, generation: Generation) -> tuple[list[int], Collection[int]]:
+    """Rows that the generation lacks, and rows that it has too much; both ascending."""
+    wanted, held = set(catalogue.passage_rows()), set(generation.vectors.rows().tolist())
+    return sorted(wanted - held), sorted(held - wanted)
+
+
+def _load_fitting(folder: Path, encoder: PassageEncoder) -> Generation | None:
+    """The published generation; None if there is none or it is damaged. Raises ModelError for another encoder's."""
+    manifest = read_manifest(folder, read_name(folder))
+    if manifest is not None:
+        _check_encoder(manifest, encoder)
+    generation = load_published(folder)
+    if generation is not None:  # it may have been published since
+        _check_encoder(generation.manifest, encoder)
+    return generation
+
+
+def _check_encoder(manifest: Manifest, encoder: PassageEncoder) -> None:
     if manifest.encoder != encoder.fingerprint:
         raise ModelError(
-            f"the library's vectors were made by another encoder ({manifest.encoder}, {manifest.dimension} numbers each; "
-            f"this one is {encoder.fingerprint}, {encoder.dimension})",
+            f"the library's vectors were made by another encoder: {manifest.encoder}, {manifest.dimension} numbers "
+            f"each, where this one is {encoder.fingerprint}, {encoder.dimension}",
             hint="vectors of two encoders can't be mixed: choose the former one, or make all anew with rag reindex",
         )
-    try:
-        generation = Generation(
-            name, LexicalIndex.open(folder / name / "lexical"), VectorIndex.load(folder / name / "vectors")
-        )
-    except LibraryError:
-        return None
-    sound = len(generation.lexical) == len(generation.vectors) == manifest.n_passages
-    return generation if sound else None
-
-
-def _fresh_folder(folder: Path) -> Path:
-    """A new folder for the next generation, leftovers of a crash under its name removed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    numbers = [int(path.name[4:]) for path in folder.glob("gen-*") if path.name[4:].isdigit()]
-    fresh = folder / f"gen-{max(numbers, default=0) + 1:06d}"
-    fresh.mkdir()
-    return fresh
-
-
-def _link_folder(source: Path, target: Path) -> None:
-    """The files of a published word index under a second name: tantivy never changes a file it has written.
-
-    Its lists of files are replaced, not changed, so they may be linked too; its lock files are left behind.
-    """
-    target.mkdir()
-    for path in source.iterdir():
-        if path.name.endswith(".lock"):
-            continue
-        try:
-            os.link(path, target / path.name)
-        except OSError:
-            shutil.copy2(path, target / path.name)
-
-
-def _publish(folder: Path, fresh: Path) -> None:
-    """Make the fresh generation the current one, durably, then remove the others."""
-    for path in (*fresh.rglob("*"), fresh):
-        _flush_to_disk(path)
-    aside = folder / "current.new"
-    aside.write_text(fresh.name, encoding="ascii")
-    _flush_to_disk(aside)
-    aside.replace(folder / "current")
-    _flush_to_disk(folder)
-    for path in folder.glob("gen-*"):
-        if path.name != fresh.name:
-            shutil.rmtree(path, ignore_errors=True)

@@ -8,6 +8,10 @@ query text, so nothing in a question can be read as syntax.
 from __future__ import annotations
 
 import math
+import os
+import shutil
+import tempfile
+import weakref
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +73,7 @@ class LexicalIndex:
             if folder is None:
                 self._index = tantivy.Index(self._schema)
             elif folder.is_dir() and tantivy.Index.exists(str(folder)):
-                self._index = tantivy.Index.open(str(folder))
+                self._index = tantivy.Index.open(str(self._make_lockable(folder)))
             else:
                 folder.mkdir(parents=True, exist_ok=True)
                 self._index = tantivy.Index(self._schema, path=str(folder))
@@ -79,6 +83,17 @@ class LexicalIndex:
             self._searcher = self._index.searcher()
         except (ValueError, OSError) as exc:
             raise LibraryError(f"the word index can't be opened: {exc}", hint="rag doctor --repair") from exc
+
+    def _make_lockable(self, folder: Path) -> Path:
+        """The folder, or one of links to its files if it can't be written: tantivy makes a lock file even to read."""
+        if os.access(folder, os.W_OK):
+            return folder
+        mirror = Path(tempfile.mkdtemp(prefix="wenzheng-"))
+        weakref.finalize(self, shutil.rmtree, mirror, ignore_errors=True)
+        for path in folder.iterdir():
+            if not path.name.endswith(".lock"):
+                (mirror / path.name).symlink_to(path.absolute())
+        return mirror
 
     @classmethod
     def open(cls, folder: Path) -> Self:

@@ -154,6 +154,8 @@ def test_every_change_of_the_essays_changes_the_version(catalogue: Catalogue) ->
         change()
         versions.append(catalogue.version)
     assert len(set(versions)) == 4
+    assert [catalogue.has_version(version) for version in versions] == [True] * 4
+    assert not catalogue.has_version(versions[-1] + 1)
     catalogue.set_setting("encoder", "甲")
     list(catalogue.iter_passages())
     assert catalogue.version == versions[-1]
@@ -262,4 +264,16 @@ def test_two_writers_at_once_wait_for_each_other(tmp_path: Path) -> None:
     assert failures == []
     with Catalogue.open(tmp_path, create=False) as catalogue:
         assert sorted(titles(catalogue)) == sorted(f"{name}{n}" for name in "甲乙丙" for n in range(10))
-        assert catalogue.version == 30
+
+
+def test_a_copy_put_back_does_not_know_the_versions_that_came_after_it(tmp_path: Path) -> None:
+    with Catalogue.open(tmp_path, create=True) as catalogue:
+        put(catalogue, RIVER)
+    copy = (tmp_path / DATABASE_NAME).read_bytes()
+    with Catalogue.open(tmp_path, create=False) as catalogue:
+        put(catalogue, SEA)
+        after = catalogue.version
+    (tmp_path / DATABASE_NAME).write_bytes(copy)
+    with Catalogue.open(tmp_path, create=False) as catalogue:
+        put(catalogue, SKY)
+        assert not catalogue.has_version(after)
