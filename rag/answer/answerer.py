@@ -15,7 +15,7 @@ from rag.answer.names import NameIndex, find_description, unknown_places
 from rag.answer.question import Question, parse_question
 from rag.answer.rank import Weigh, rank_sentences, weigh_terms
 from rag.errors import InputError
-from rag.essays.text import fold
+from rag.essays.text import fold, split_sentences
 from rag.library.catalogue import Catalogue
 from rag.records import Answer, Draft, Hit, Span
 from rag.settings import EVIDENCE_LIMIT, QUESTION_LIMIT
@@ -24,6 +24,7 @@ FindPassages = Callable[[str, int, frozenset[str] | None], list[Hit]]
 
 EDGE = 300  # characters at either end of an essay where bylines and signatures stand
 DESCRIBED_HITS = 10
+ITEM_LIMIT = 300  # characters of one item shown in full
 HISTORY_LIMIT = 8  # earlier questions that can matter to a follow-up
 _NO_SIDE = "没有找到可引用的依据"
 
@@ -92,17 +93,18 @@ class Answerer:
         number = before.statements[at].citations[0]
         citation = before.citations[number - 1]
         outline = self._shelf.outline(citation.essay_id)
-        points = [p for points in outline.lists for p in points.points if p.start <= citation.start < p.end]
-        end = citation.end
-        if points:
-            end = max(end, min(min(p.end for p in points), citation.start + EVIDENCE_LIMIT * 15))
-        span = _whole_sentences(outline.essay.text, citation.start, end)
+        ends = [p.end for points in outline.lists for p in points.points if p.start <= citation.start < p.end]
+        ends += [section.end for section in outline.sections[1:] if section.start == citation.start]
+        span = _whole_sentences(outline.essay.text, citation.start, max(citation.end, min(ends, default=0)))
         understood = f"{previous.rstrip('?？')}：第{at + 1}项"
         return self._finish(question, understood, Draft((quote_span(outline, span),)), list(before.passages))
 
     def _answer_whole(self, question: str, resolved: Resolved, previous: str) -> Answer:
         text = fold(resolved.text)
         sides = self._names.find_sides(text)
+        ordinals = self._names.find_ordinal_sides(text)
+        if len(sides) < 2 <= len(ordinals):
+            sides = ordinals
         if len(sides) > 1:
             parts = [self._write(part, side.essays, ()) for side, part in split_sides(resolved.text, sides)]
             statements = tuple(s for part in parts for s in part.draft.statements[:1])
@@ -171,9 +173,10 @@ class Answerer:
 
 
 def _whole_sentences(text: str, start: int, end: int) -> Span:
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Span(start, end)
+    """The sentences of `text[start:end]` from the first on that fit into ITEM_LIMIT characters; one at least."""
+    sentences = split_sentences(text, start, end)
+    fitting = [sentence.end for sentence in sentences if sentence.end - start <= ITEM_LIMIT]
+    return Span(start, fitting[-1] if fitting else sentences[0].end)
 
 
 def check_question(question: str) -> str:

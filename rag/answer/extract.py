@@ -142,15 +142,16 @@ class EmbeddedWriter:
 def _answers_list(question: Question, found: ListFound, best: Candidate, terms: Terms) -> bool:
     """True if the list fits better than the best sentence, which may hold the series itself (北沿江、盐泰锡常宜…)."""
     lead = share_met(terms.bigrams, found.lead)
-    count_fits = question.count == len(found.items)
-    series_fits = rate_fit(question, best.sentence.folded) >= (1.0 if question.count else 0.8)
-    if series_fits and not count_fits and not _overlaps(best.sentence, found.head):
-        return False
-    if any(_overlaps(best.sentence, item) for item in found.items) or _overlaps(best.sentence, found.head):
-        return lead >= 0.25 or count_fits
-    if lead < 0.34 or found.coverage < 0.5:
-        return False
     own = best.feature("bigrams_sentence")
+    count_fits = question.count == len(found.items)
+    if _overlaps(best.sentence, found.head):
+        return lead >= 0.25 or count_fits
+    if rate_fit(question, best.sentence.folded) >= (1.0 if question.count else 0.8) and own > lead - 0.05:
+        return False
+    if any(_overlaps(best.sentence, item) for item in found.items):
+        return lead >= 0.25 or count_fits
+    if lead < 0.34 or found.coverage < (0.4 if count_fits else 0.5):
+        return False
     return lead >= own - (0.3 if count_fits else 0.1)
 
 
@@ -189,8 +190,8 @@ def is_topic_sentence(question: Question, best: Candidate) -> bool:
 
 
 def _followers(best: Candidate, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The topic sentence and the two sentences after it in its passage."""
-    wanted = range(best.sentence.index, best.sentence.index + 3)
+    """The topic sentence and the sentences after it in its passage, as many as the answer has room for."""
+    wanted = range(best.sentence.index, best.sentence.index + 5)
     return sorted(
         (c for c in candidates if c.view is best.view and c.sentence.index in wanted), key=lambda c: c.sentence.start
     )

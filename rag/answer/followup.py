@@ -14,7 +14,7 @@ from rag.answer.question import ASKING, read_count
 from rag.essays.text import fold
 
 _ITEM = re.compile(
-    r"第([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?:个|点|条|项|方面|种|类|步|件|大点?|部分|要点)?(?:方面|关系|问题|职能|措施|突破)?"
+    r"第([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?:个|点|条|项|方面|种|类|步|件|大点?|部分|要点)?(?:方面|关系|问题|职能|措施|突破|任务|原则|建议)?"
 )
 _LAST = re.compile(r"最后(?:一)?(?:个|点|条|项|方面|种|类|件)")
 _ITEM_ONLY = re.compile(r"^(?:那|那么|请问|其中|还有|具体|说说|讲讲|展开|的)*$")
@@ -53,7 +53,9 @@ def _find_item(text: str) -> int:
         rest = _LAST.sub("", text)
     else:
         return 0
-    rest = re.sub(r"怎么说的?|说的|讲的|内容|意思|要求|展开|详细|介绍|关于", "", _content(rest))
+    rest = re.sub(
+        r"怎么说的?|说的|讲的?|内容|意思|要求|展开|详细|介绍|关于|表现|做法|措施|情况|体现", "", _content(rest)
+    )
     if not _ITEM_ONLY.match(rest):
         return 0
     return read_count(match[1]) if match else -1

@@ -122,6 +122,13 @@ class NameIndex:
         """Essays that stand at the named place of their file (第二篇)."""
         return {essay for word in _ORDINAL.findall(text) for essay in self.ordinals.get(read_count(word), ())}
 
+    def find_ordinal_sides(self, text: str) -> tuple[Side, ...]:
+        """The essays named by ordinal in the folded text (第一篇和第四篇), in order, each once."""
+        named = {match[0]: read_count(match[1]) for match in _ORDINAL.finditer(text)}
+        return tuple(
+            Side(name, frozenset(self.ordinals[number])) for name, number in named.items() if number in self.ordinals
+        )
+
     def strip_names(self, text: str) -> str:
         """The folded text without the words that only name an essay: ordinals, titles in 《》, 那篇文章, places."""
         text = _ORDINAL.sub(" ", text)
