@@ -6,35 +6,51 @@ Exit codes: 0 done, 1 failed, 2 the user can fix it. Errors go to stderr as `err
 from __future__ import annotations
 
 import argparse
-import json
+import io
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from rag.errors import InputError, RagError
+from rag.jsonlines import (
+    AskedQuestion,
+    answer_to_row,
+    dump_row,
+    essay_to_row,
+    head_to_row,
+    read_questions,
+    unanswered_to_row,
+)
+from rag.progress import show_progress
 from rag.records import Answer
 from rag.settings import Settings, find_library
 
 if TYPE_CHECKING:
-    from rag.chatbot import AddReport, Chatbot
+    from rag.chatbot import Chatbot
 
 DONE, FAILED, FIXABLE = 0, 1, 2
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        print(f"error: {message}\nhint: {self.prog} --help", file=sys.stderr)
+        _print_error(message, f"{self.prog} --help")
         raise SystemExit(FIXABLE)
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The command line, as DESIGN and README describe it."""
-    shared = argparse.ArgumentParser(add_help=False)
-    shared.add_argument("--library", metavar="DIR", help="the library's folder (default: $RAG_LIBRARY, else your data folder)")
-    shared.add_argument("--encoder", metavar="NAME_OR_PATH", help="a sentence-transformers model instead of the embedded one")
-    parser = _Parser(prog="rag", description="文证: answers questions about Chinese essays and proves every sentence it says")
+    """The command line, as README describes it."""
+    shared = _Parser(add_help=False)
+    shared.add_argument("--library", metavar="DIR", help="the library's folder (else $RAG_LIBRARY, else one of yours)")
+    shared.add_argument("--encoder", metavar="NAME_OR_PATH", help="a sentence-transformers model, not the embedded one")
+    about = "文证: answers questions about Chinese essays and proves every sentence it says"
+    parser = _Parser(prog="rag", description=about)
+    parser.add_argument("--version", action="version", version=f"rag {version('rag')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
@@ -66,31 +82,39 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may not know every character
     options = build_parser().parse_args(arguments)
     try:
         return _run(options)
     except RagError as error:
-        print(f"error: {error}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
+        _print_error(str(error), error.hint)
         return FIXABLE
     except KeyboardInterrupt:
-        print("error: interrupted; what was finished before is kept", file=sys.stderr)
+        _print_error("interrupted; what was finished before is kept", "")
         return FAILED
     except BrokenPipeError:
         # The reader (head, less) has gone: point stdout elsewhere so that the interpreter's last flush is quiet.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
-        print(f"error: {error.strerror or error}: {error.filename or ''}".rstrip(": "), file=sys.stderr)
-        print("hint: check that the path exists and that you may read and write it", file=sys.stderr)
+        named = f": {error.filename}" if error.filename else ""
+        _print_error(
+            f"{error.strerror or error}{named}", "check that the path exists and that you may read or write it"
+        )
         return FIXABLE
 
 
-def _open(options: argparse.Namespace, *, create: bool = False) -> Chatbot:
-    from rag.chatbot import Chatbot  # the encoder takes seconds to import: not for --help
+def _print_error(message: str, hint: str) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr)
 
-    return Chatbot.open(Settings(find_library(options.library), options.encoder or ""), create=create)
+
+def _print_safely(text: str) -> None:
+    """Print words of an essay; the control characters in them could drive a terminal."""
+    print(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -107,25 +131,32 @@ def _run(options: argparse.Namespace) -> int:
     return commands[options.command](options)
 
 
-def _add(options: argparse.Namespace) -> int:
-    from rag.progress import show_progress
+def _read_settings(options: argparse.Namespace) -> Settings:
+    return Settings(find_library(options.library), options.encoder or "")
 
+
+@contextmanager
+def _open(options: argparse.Namespace, *, create: bool = False, search: bool = False) -> Iterator[Chatbot]:
+    from rag.chatbot import Chatbot  # it takes a second to import: not for --help
+
+    with (
+        show_progress() as progress,
+        Chatbot.open(_read_settings(options), create=create, search=search, progress=progress) as chatbot,
+    ):
+        yield chatbot
+
+
+def _add(options: argparse.Namespace) -> int:
     with _open(options, create=True) as chatbot, show_progress() as progress:
         report = chatbot.add(options.paths, progress)
-    _print_report(report)
-    if report.failed and not (report.n_added or report.n_unchanged):
-        return FIXABLE
-    return FAILED if report.failed else DONE
-
-
-def _print_report(report: AddReport) -> None:
     print(f"{report.n_added} essays added, {report.n_unchanged} files unchanged, {len(report.failed)} files failed")
     for note in report.notes:
         print(f"note: {note}", file=sys.stderr)
     for failure in report.failed:
-        print(f"error: {failure.path}: {failure.message}", file=sys.stderr)
-        if failure.hint:
-            print(f"hint: {failure.hint}", file=sys.stderr)
+        _print_error(failure.message, failure.hint)
+    if report.failed and not (report.n_added or report.n_unchanged):
+        return FIXABLE
+    return FAILED if report.failed else DONE
 
 
 def _remove(options: argparse.Namespace) -> int:
@@ -139,11 +170,10 @@ def _list(options: argparse.Namespace) -> int:
     with _open(options) as chatbot:
         for head in chatbot.list_essays():
             if options.json:
-                row = {"id": head.id, "title": head.title, "author": head.author, "date": head.date}
-                print(_dump(row | {"source": head.source, "characters": head.n_characters}))
+                print(dump_row(head_to_row(head)))
             else:
                 by = " ".join(part for part in (head.author, head.date) if part)
-                print(f"{head.id}  {head.title}{'  ' + by if by else ''}  ({head.n_characters:,})")
+                _print_safely(f"{head.id}  {head.title}{'  ' + by if by else ''}  ({head.n_characters:,})")
     return DONE
 
 
@@ -153,63 +183,62 @@ def _ask(options: argparse.Namespace) -> int:
     with _open(options) as chatbot:
         if options.batch is None:
             answer = chatbot.ask(options.question)
-            print(_dump(answer_to_json("", answer)) if options.json else format_answer(answer))
+            if options.json:
+                print(dump_row(answer_to_row("", answer)))
+            else:
+                _print_safely(format_answer(answer))
             return DONE
         return _ask_batch(chatbot, options.batch, options.out)
 
 
 def _ask_batch(chatbot: Chatbot, source: Path, target: Path) -> int:
-    from rag.progress import show_progress
-
-    rows = list(_read_questions(source))
+    """Answer every question of a file; a line that holds none is reported and does not stop the rest."""
+    read = list(read_questions(source))
+    asked = [row for row in read if isinstance(row, AskedQuestion)]
+    bad = [row for row in read if isinstance(row, InputError)]
     with target.open("w", encoding="utf-8") as out, show_progress() as progress:
-        for done, row in enumerate(rows, start=1):
+        for done, row in enumerate(asked, start=1):
             try:
-                answer = answer_to_json(row["id"], chatbot.ask(row["question"], row["history"]))
+                answer = answer_to_row(row.id, chatbot.ask(row.question, row.history))
             except InputError as error:
-                answer = _refused_row(row, str(error))
-            out.write(_dump(answer) + "\n")
-            progress("ask", done, len(rows))
-    return DONE
-
-
-def _read_questions(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-                history = row.get("history") or []
-                if not isinstance(row["question"], str) or not all(isinstance(q, str) for q in history):
-                    raise TypeError
-                yield {"id": str(row.get("id", number)), "question": row["question"], "history": history}
-            except (ValueError, KeyError, TypeError, AttributeError) as exc:
-                raise InputError(
-                    f"{path}, line {number}: not a question", hint='each line is {"id": "…", "question": "…"}'
-                ) from exc
-
-
-def _refused_row(row: dict[str, Any], reason: str) -> dict[str, Any]:
-    empty: dict[str, Any] = {"statements": [], "citations": [], "passages": []}
-    return {"id": row["id"], "question": row["question"], **empty, "refusal": {"reason": reason, "nearest": []}, "seconds": 0.0}
+                answer = unanswered_to_row(row, str(error))
+            out.write(dump_row(answer) + "\n")
+            progress("ask", done, len(asked))
+    for line in bad:
+        _print_error(str(line), line.hint)
+    if bad and not asked:
+        return FIXABLE
+    return FAILED if bad else DONE
 
 
 def _export(options: argparse.Namespace) -> int:
-    with _open(options) as chatbot, options.out.open("w", encoding="utf-8") as out:
+    with _open(options) as chatbot, _replace_file(options.out) as out:
         for essay in chatbot.iter_essays():
-            fields = ("id", "title", "author", "date", "source", "text")
-            out.write(_dump({name: getattr(essay, name) for name in fields}) + "\n")
+            out.write(dump_row(essay_to_row(essay)) + "\n")
     return DONE
+
+
+@contextmanager
+def _replace_file(path: Path) -> Iterator[TextIO]:
+    """A file to write that takes the place of `path` once it is whole: an export cut off leaves the last one be."""
+    if path.exists() and not path.is_file():  # /dev/stdout, a pipe
+        with path.open("w", encoding="utf-8") as out:
+            yield out
+        return
+    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with aside.open("w", encoding="utf-8") as out:
+            yield out
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _reindex(options: argparse.Namespace) -> int:
     from rag.chatbot import Chatbot
-    from rag.progress import show_progress
 
     with show_progress() as progress:
-        settings = Settings(find_library(options.library), options.encoder or "")
-        n_passages = Chatbot.reindex(settings, progress)
+        n_passages = Chatbot.reindex(_read_settings(options), progress)
     print(f"{n_passages} passages indexed")
     return DONE
 
@@ -217,69 +246,23 @@ def _reindex(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from rag.chatbot import Chatbot
 
-    settings = Settings(find_library(options.library), options.encoder or "")
-    problems = Chatbot.examine(settings, repair=options.repair)
-    for problem in problems:
-        print(problem)
-    print("the library is sound" if not problems else f"{len(problems)} problems" + (" mended" if options.repair else ""))
-    return DONE if not problems or options.repair else FAILED
+    with show_progress() as progress:
+        mended, remaining = Chatbot.examine(_read_settings(options), repair=options.repair, progress=progress)
+    for problem in mended:
+        print(f"mended: {problem}")
+    for problem in remaining:
+        print(f"problem: {problem}")
+    if not remaining:
+        print("the library is sound")
+    return FAILED if remaining else DONE
 
 
 def _serve(options: argparse.Namespace) -> int:
     from rag.web.chat import serve
 
-    with _open(options, create=True) as chatbot:
+    with _open(options, create=True, search=True) as chatbot:
         serve(chatbot, options.host, options.port)
     return DONE
-
-
-def _dump(row: dict[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False)
-
-
-def answer_to_json(question_id: str, answer: Answer) -> dict[str, Any]:
-    """The answer in the form that `ask --json` and `ask --batch` promise."""
-    refusal = answer.refusal
-    return {
-        "id": question_id,
-        "question": answer.question,
-        "statements": [{"text": s.text, "citations": list(s.citations)} for s in answer.statements],
-        "citations": [
-            {
-                "number": c.number,
-                "essay_id": c.essay_id,
-                "essay_title": c.essay_title,
-                "section": list(c.section),
-                "start": c.start,
-                "end": c.end,
-                "quote": c.quote,
-                "support": c.support,
-            }
-            for c in answer.citations
-        ],
-        "passages": [
-            {
-                "essay_id": hit.passage.essay_id,
-                "essay_title": hit.essay_title,
-                "section": list(hit.passage.section),
-                "start": hit.passage.start,
-                "end": hit.passage.end,
-                "text": hit.passage.text,
-                "score": round(hit.score, 4),
-            }
-            for hit in answer.passages
-        ],
-        "refusal": None
-        if refusal is None
-        else {
-            "reason": refusal.reason,
-            "nearest": [
-                {"essay_id": n.essay_id, "essay_title": n.essay_title, "section": list(n.section)}
-                for n in refusal.nearest
-            ],
-        },
-        "seconds": round(answer.seconds, 4),
-    }
 
 
 def format_answer(answer: Answer) -> str:
