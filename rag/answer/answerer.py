@@ -180,8 +180,10 @@ def _whole_sentences(text: str, start: int, end: int) -> Span:
 
 
 def check_question(question: str) -> str:
-    """The question without white space around it. Raises InputError if it is blank or far too long."""
+    """The question without white space around it. Raises InputError if it is blank, far too long or no text."""
     asked = question.strip()
+    if any("\ud800" <= mark <= "\udfff" for mark in asked):  # bytes that were no UTF-8, or half a pair of UTF-16
+        raise InputError("the question holds characters that are no text", hint="type it in UTF-8")
     if not asked:
         raise InputError("the question is empty", hint="type a question about the essays")
     if len(asked) > QUESTION_LIMIT:

@@ -21,19 +21,20 @@ _ROW_HINT = 'Each line must be a JSON object with "id", "title" and "text", and 
 def read_rows(path: Path) -> Iterator[SourceText]:
     """The rows in order without those of blank text; `source` is the absolute path, "#" and the row's id.
 
-    Raises InputError that names the line, after the rows before it.
+    A row that stands there twice comes twice. Raises InputError that names the line, after the rows before it; two
+    rows of one id that differ are such an error.
     """
-    seen: set[str] = set()
+    seen: dict[str, int] = {}
     source = str(path.absolute())
     for number, line in enumerate(_read_lines(path), 1):
         if not line.strip():
             continue
         row = _parse(path, number, line)
-        if row["id"] in seen:
+        mark = hash(tuple(row.values()))
+        if seen.setdefault(row["id"], mark) != mark:
             raise InputError(
                 f"{path}, line {number}: the id {row['id']!r} was used before", hint="Give each row its own id."
             )
-        seen.add(row["id"])
         text = _NEWLINE.sub("\n", row["text"])
         if text.strip():
             yield SourceText(
