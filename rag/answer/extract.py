@@ -22,9 +22,10 @@ from rag.answer.evidence import Sentence
 from rag.answer.expected import has_sign, rate_fit
 from rag.answer.gap import find_gap
 from rag.answer.lists import ListFound, find_lists, shorten_item
+from rag.answer.places import find_ranked_places
 from rag.answer.question import Question
 from rag.answer.rank import Candidate, Terms, share_met
-from rag.essays.text import split_clauses
+from rag.essays.text import fold, split_clauses
 from rag.records import Draft, DraftStatement, Outline, Quote, Span
 
 ANSWER_BUDGET = 300  # characters of an answer that is not a list
@@ -77,6 +78,9 @@ class EmbeddedWriter:
             byline = self._write_byline(question, evidence)
             if byline.statements or byline.refusal_reason:
                 return byline
+        stranger = self._find_stranger(question, evidence)
+        if stranger:
+            return Draft(refusal_reason=f"文库里没有找到关于“{stranger}”的相关内容。")
         found = self._choose_list(question, evidence)
         if found is not None:
             return write_list(found)
@@ -84,6 +88,14 @@ class EmbeddedWriter:
         if gap:
             return Draft(refusal_reason=gap)
         return self._write_sentences(question, evidence)
+
+    def _find_stranger(self, question: Question, evidence: Evidence) -> str:
+        """A town or county of the question that the best essay never mentions; "" if there is none."""
+        names = find_ranked_places(question.text)
+        if not names or not evidence.candidates:
+            return ""
+        text = fold(evidence.outline_of(evidence.candidates[0].view.passage.essay_id).essay.text)
+        return next((name for name in names if name not in text), "")
 
     def _write_byline(self, question: Question, evidence: Evidence) -> Draft:
         """The line that names author, date or signing body; a refusal if a named essay has none."""

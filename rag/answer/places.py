@@ -80,3 +80,13 @@ def find_places(text: str) -> list[PlaceMention]:
         if not any(mention.start <= at < mention.end for mention in found):
             found.append(PlaceMention(_ONE_CHARACTER[text[at]], at, at + 1))
     return sorted(found, key=lambda mention: mention.start)
+
+
+# 北川县, 青岚市: a name of two or three characters with its rank. 全市, 城市 and the like are no names.
+_RANKED = re.compile(r"(?<![一-鿿])(?:在|请问|关于)?([一-鿿]{2,3}?)(?:市|县|州|旗|自治区)(?![场区民级长政直委域])")
+_NO_NAMES = re.compile(r"[全本我各每哪该某城都县乡省这那两三几多大小中]|什么|哪个|所有|其他|直辖|地级")
+
+
+def find_ranked_places(text: str) -> tuple[str, ...]:
+    """Names of towns, counties and prefectures at the head of a word of a folded text, without their rank."""
+    return tuple(dict.fromkeys(name for name in _RANKED.findall(text) if not _NO_NAMES.search(name)))

@@ -86,7 +86,12 @@ def test_a_refusal_names_each_section_once() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.text("老街改造52栋。，", max_size=8), st.integers(-5, 60), st.integers(-5, 60), st.text("改造栋元", max_size=4)),
+        st.tuples(
+            st.text("老街改造52栋。，", max_size=8),
+            st.integers(-5, 60),
+            st.integers(-5, 60),
+            st.text("改造栋元", max_size=4),
+        ),
         max_size=6,
     )
 )

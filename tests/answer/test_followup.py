@@ -25,7 +25,13 @@ def test_whole_question(previous: str, question: str, whole: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "item"),
-    [("那第二点呢？", 2), ("第三个是什么", 3), ("最后一条呢", -1), ("第十项职能具体是什么？", 10), ("第二篇的作者是谁？", 0)],
+    [
+        ("那第二点呢？", 2),
+        ("第三个是什么", 3),
+        ("最后一条呢", -1),
+        ("第十项职能具体是什么？", 10),
+        ("第二篇的作者是谁？", 0),
+    ],
 )
 def test_item_of_the_last_list(question: str, item: int) -> None:
     assert resolve_followup(question, "要处理好哪四方面的关系？", PLACES).item == item
