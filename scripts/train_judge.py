@@ -85,7 +85,7 @@ def fit(rows: np.ndarray, labels: np.ndarray, counts: np.ndarray) -> tuple[np.nd
         losses = torch.nn.functional.binary_cross_entropy_with_logits(scores, y, share)
         loss = losses + PULL * weights[:-1].square().sum()
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     fitted: np.ndarray = weights.detach().numpy()
     return fitted[:-1], float(fitted[-1])

@@ -77,7 +77,7 @@ def fit(groups: Sequence[tuple[np.ndarray, np.ndarray, bool]], seed: int) -> np.
         losses = -torch.log(right / total + 1e-12)
         loss = (losses * importance).sum() / importance.sum() + PULL * (weights - prior).square().sum()
         optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     fitted: np.ndarray = weights.detach().numpy()
     return fitted

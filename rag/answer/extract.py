@@ -192,7 +192,7 @@ def write_list(found: ListFound) -> Draft:
 
 
 def is_topic_sentence(question: Question, best: Candidate) -> bool:
-    """True for a short sentence that only names the subject (加力稳住楼市。) where measures or a series are asked for."""
+    """True for a short sentence that only names the subject (加力稳住楼市。) where measures or a series are asked."""
     return (
         question.kind in ("list", "how", "why", "definition")
         and len(best.sentence.text) <= TOPIC_SENTENCE

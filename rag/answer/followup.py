@@ -25,7 +25,8 @@ _OPENING = re.compile(r"^(?:那么?|还有|另外|然后|再|接着|以及)")
 _ELLIPSIS = re.compile(r"呢[?？]?$")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}年|今年|去年|前年|明年")
 _FILLER = re.compile(r"[那么呢的吗呀啊了?？,，。\s]|现在|目前|又|也|还|都|是|有|在|一共|总共")
-_SHORT = 5
+_SHORT = 5  # characters of content: fewer than this ask nothing by themselves
+_LONGEST_ELLIPSIS = 16  # more than this stand by themselves, whatever place was talked about before
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,7 @@ def resolve_followup(question: str, previous: str, places: Sequence[str]) -> Res
     """
     if not previous:
         return Resolved(question)
-    text = fold(question).strip()
-    before = fold(previous)
+    text, before = fold(question).strip(), fold(previous)
     item = _find_item(text)
     if item:
         return Resolved(question, item=item, leans=True)
@@ -90,26 +90,36 @@ def resolve_followup(question: str, previous: str, places: Sequence[str]) -> Res
     rest = text
     for name in here:
         rest = rest.replace(name, "")
-    rest = re.sub(r"[省市县]", "", rest)
-    content = _content(_YEAR.sub("", rest))
+    content = _content(_YEAR.sub("", re.sub(r"[省市县]", "", rest)))
     leans = bool(_POINTER.search(text) or _OPENING.search(text) or _ELLIPSIS.search(text))
+    if here:
+        is_same_question = there and len(content) < _SHORT and (leans or len(content) <= 2)
+        return Resolved(_ask_elsewhere(text, before, there, here[0], content) if is_same_question else question)
+    return _complete(question, text, before, there, content, leans=leans)
+
+
+def _ask_elsewhere(text: str, before: str, there: Sequence[str], place: str, content: str) -> str:
+    """The previous question about another place (那浙江呢?), and perhaps of another year or measure (浙江的目标呢?)."""
+    swapped = _swap(before, there, place)
     year = _YEAR.search(text)
-    if len(content) < _SHORT and here and there and (leans or len(content) <= 2):
-        swapped = _swap(before, there, here[0])
-        if year:
-            swapped = _YEAR.sub(year[0], swapped, count=1)
-        return Resolved(swapped if not content or content in swapped else f"{swapped.rstrip('?？')} {content}?")
+    if year:
+        swapped = _YEAR.sub(year[0], swapped, count=1)
+    return swapped if not content or content in swapped else f"{swapped.rstrip('?？')} {content}?"
+
+
+def _complete(question: str, text: str, before: str, there: Sequence[str], content: str, *, leans: bool) -> Resolved:
+    """A question that names no place, with what it leaves out taken from the previous one."""
+    year = _YEAR.search(text)
     if not content and year and leans:
         return Resolved(_YEAR.sub(year[0], before, count=1) if _YEAR.search(before) else year[0] + before)
-    if leans and not here and _ELLIPSIS.search(text) and content and not _POINTER.search(text):
+    if content and _ELLIPSIS.search(text) and not _POINTER.search(text):
         return Resolved(f"{_OPENING.sub('', text).rstrip('呢?？')} {_without_asking(before, there)}?", leans=True)
-    if leans and not here:
+    if leans:
         return Resolved(f"{_without_asking(before, ())} {_OPENING.sub('', text)}", leans=True)
-    if there and not here and len(content) <= 16:
+    if there and len(content) <= _LONGEST_ELLIPSIS:
         kept_year = _YEAR.search(before)
-        prefix = there[0] + (kept_year[0] if kept_year and not year else "")
-        return Resolved(prefix + text, leans=True)
-    if len(content) < _SHORT and not here:
+        return Resolved(there[0] + (kept_year[0] if kept_year and not year else "") + text, leans=True)
+    if len(content) < _SHORT:
         return Resolved(f"{_without_asking(before, ())} {text}", leans=True)
     return Resolved(question)
 

@@ -1,4 +1,4 @@
-"""Which enumeration a question asks for: lists of points, and the headings under a section, by the words that lead in."""
+"""Which enumeration a question asks for: points, or the headings under a section, by the words that lead in."""
 
 from __future__ import annotations
 

@@ -79,19 +79,24 @@ class NameIndex:
             if len(head.author) >= 2:
                 index.authors[fold(head.author)].add(head.id)
             place, skeleton = _split_title(title)
-            if place:
-                families[skeleton].append((place, head.id))
-            if "#" not in head.source:
-                by_file[head.source].append(head.id)
-        for members in families.values():
+            families[skeleton if place else ""].append((place, head.id))
+            by_file[head.source].append(head.id)
+        families.pop("", None)
+        index._add_places(families.values())
+        index._add_ordinals(by_file.values())
+        return index
+
+    def _add_places(self, families: Iterable[list[tuple[str, str]]]) -> None:
+        for members in families:
             if len({place for place, _ in members}) > 1:
                 for place, essay_id in members:
-                    index.places[place].add(essay_id)
-        for essays in by_file.values():
+                    self.places[place].add(essay_id)
+
+    def _add_ordinals(self, files: Iterable[list[str]]) -> None:
+        for essays in files:
             if len(essays) > 1:
                 for number, essay_id in enumerate(essays, start=1):
-                    index.ordinals[number].add(essay_id)
-        return index
+                    self.ordinals[number].add(essay_id)
 
     def find_titles(self, text: str) -> set[str]:
         """Essays whose title, or its core, stands in the folded text; a title in 《》 may be cut short."""

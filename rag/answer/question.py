@@ -28,13 +28,13 @@ _LIST = re.compile(
 )
 _RULES: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("why", re.compile(r"为什么|为何|为啥|原因|缘由|凭什么|凭啥|何以|怎么会|何故|理由")),
-    ("definition", re.compile(r"什么是|是什么意思|啥意思|指的?是?什么|[是指]指哪|何谓|含义|定义|什么叫|叫做什么意思|是怎么回事")),
+    ("definition", re.compile(r"什么是|是什么意思|啥意思|指的?是?什么|[是指]指哪|何谓|含义|定义|什么叫|叫做什么意思|是怎么回事")),  # noqa: E501
     ("who", re.compile(r"谁|哪位|哪个人|哪名|何人|作者|什么人|哪一位")),
-    ("when", re.compile(r"什么时候|啥时候|何时|哪一?年|哪一?天|几月|几号|哪一?日|什么日期|何年|什么时间|多会儿|几几年|哪个年|年份")),
+    ("when", re.compile(r"什么时候|啥时候|何时|哪一?年|哪一?天|几月|几号|哪一?日|什么日期|何年|什么时间|多会儿|几几年|哪个年|年份")),  # noqa: E501
     ("list", _LIST),
     ("how", re.compile(r"怎么(?!样的)|如何|怎样(?!的)|咋|什么(?:办法|方式|方法|途径|手段)|有何(?:措施|做法|办法)")),
-    ("number", re.compile(r"多少|几(?![乎何])|多大|多高|多长|多久|多远|多重|多快|比例|百分之|占比|金额|[率速量额值](?:是|为|达|呢|$|[?？])|降多|增多")),
-    ("where", re.compile(r"哪里|在哪|哪儿|何地|什么地方|何处|位于|哪个?(?:省|市|县|区|国|城市|国家|地方|地区|州|镇|村)")),
+    ("number", re.compile(r"多少|几(?![乎何])|多大|多高|多长|多久|多远|多重|多快|比例|百分之|占比|金额|[率速量额值](?:是|为|达|呢|$|[?？])|降多|增多")),  # noqa: E501
+    ("where", re.compile(r"哪里|在哪|哪儿|何地|什么地方|何处|位于|哪个?(?:省|市|县|区|国|城市|国家|地方|地区|州|镇|村)")),  # noqa: E501
     ("check", re.compile(r"是不是|是否|有没有|能不能|会不会|可不可以|对不对|吗[?？]?$")),
 )  # fmt: skip
 
@@ -67,7 +67,7 @@ class Question:
 
     `text` is folded; `asked` is what is left of it without the phrases that only ask. `unit` is the unit asked for
     (多少亿斤 -> 亿斤) or "". `count` is how many items are asked for (哪四个 -> 4) or 0. `years` are those named.
-    `is_relative` says how 今年 (0), 去年 (-1), 明年 (+1) shift the year of the essay; None if no such word stands there.
+    `relative_year` is how far 今年 (0), 去年 (-1), 明年 (+1) lie from the essay's own year; None if none is named.
     `tense` tells a result from a plan.
     """
 
@@ -114,7 +114,7 @@ def _find_tense(text: str) -> Tense:
 def parse_question(question: str) -> Question:
     """What the question asks for. Its kind is that of the first rule that knows it."""
     text = fold(question).strip()
-    kind = next((kind for kind, pattern in _RULES if pattern.search(text)), "fact")
+    kind: Kind = next((kind for kind, pattern in _RULES if pattern.search(text)), "fact")
     unit = _ASKED_UNIT.search(text)
     return Question(
         text=text,
