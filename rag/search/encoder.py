@@ -8,6 +8,7 @@ missing model is an error after a few seconds.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -88,6 +89,7 @@ def load_encoder(name: str = EMBEDDED_ENCODER) -> Encoder:
     is_embedded = name == EMBEDDED_ENCODER
     folder = EMBEDDED_FOLDER if is_embedded else Path(name).expanduser()
     if folder.is_dir():
+        _check_json(folder)
         model = _load(str(folder), is_local=True)
         return Encoder(name, model, _fingerprint(folder, model), folds=(folder / FOLDED_MARK).is_file())
     if is_embedded:
@@ -104,20 +106,24 @@ def load_encoder(name: str = EMBEDDED_ENCODER) -> Encoder:
 
 def _load(place: str, *, is_local: bool) -> SentenceTransformer:
     """The model in a folder or of the hub, on the processor, in single precision. Code that it brings is not run."""
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer  # takes seconds: not for commands that need no vectors
 
-    failures: tuple[type[Exception], ...] = (
-        *_hub_errors(),
-        RuntimeError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        ImportError,
-    )
+    damages = (SafetensorError, RuntimeError, LookupError, TypeError, AttributeError, ImportError)
+    failures: tuple[type[Exception], ...] = (*_hub_errors(), *damages)
     try:
         return SentenceTransformer(place, device="cpu", local_files_only=is_local, trust_remote_code=False).float()
     except failures as exc:
         raise ModelError(f"the encoder {place} can't be loaded: {_first_line(exc)}", hint=_CHOOSE) from exc
+
+
+def _check_json(folder: Path) -> None:
+    """Raises ModelError if a .json file is cut off: the tokenizers package has no error of its own to be told by."""
+    for path in sorted(folder.rglob("*.json")):
+        try:
+            json.loads(path.read_bytes())
+        except (OSError, ValueError) as exc:
+            raise ModelError(f"the encoder {folder} can't be loaded: {path.name} is damaged", hint=_CHOOSE) from exc
 
 
 def _check_hub(name: str) -> None:
