@@ -52,6 +52,7 @@ def build_page(chatbot: Chatbot) -> gr.Blocks:
 
     quick = (
         desk.start,
+        desk.ping,
         desk.list_conversations,
         desk.open_conversation,
         desk.rename_conversation,

@@ -52,6 +52,10 @@ class ChatDesk:
             **self._transcript(request),
         }
 
+    def ping(self, request: Request) -> Reply:
+        """Nothing but a sign of life."""
+        return {"language": request.wording["language"]}
+
     def open_conversation(self, request: Request) -> Reply:
         """All turns of a conversation."""
         return self._transcript(request)

@@ -22,12 +22,23 @@ function askQuestion(question, retried = null) {
   } else {
     turns.append(node);
   }
+  keepDraft(question);
   asking = { serial: ++serial, question, node, retried, turn: 0, nShown: 0 };
   showBusy(true);
   followAnswer();
   const fields = { serial, language, owner, conversation, question };
   trigger("submit", retried ? { ...fields, retry: Number(retried.dataset.turn) } : fields);
   waitForReply();
+  checkServer(serial);
+}
+
+// Gradio does not tell when a question can't be handed over: a server that is gone is noticed here, at once.
+async function checkServer(asked) {
+  try {
+    await request("ping");
+  } catch (error) {
+    if (asking?.serial === asked && !asking.turn) failAsking(error);
+  }
 }
 
 function makePending(question) {
@@ -64,6 +75,7 @@ function receiveReply(reply) {
     return;
   }
   waitForReply();
+  keepDraft(box.value);
   setConversation(reply.conversation);
   asking.node = growTurn(asking.node, reply.html);
   Object.assign(asking, { turn: reply.turn, nShown: reply.n_shown });
@@ -209,11 +221,15 @@ turns.addEventListener("toggle", (event) => event.target.matches(".why") && show
 function fitBox() {
   box.style.height = "auto";
   box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
-  kept.set("wenzheng.draft", box.value);
+  keepDraft(box.value);
+}
+// What was typed outlives a reload, and so does a question until its answer is there.
+function keepDraft(text) {
+  kept.set("wenzheng.draft", text);
 }
 function sendBox() {
   const question = box.value;
-  if (asking) return;
+  if (asking || !app.classList.contains("ready")) return;
   if (question.trim()) {
     box.value = "";
     fitBox();
