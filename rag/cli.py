@@ -76,8 +76,14 @@ def build_parser() -> argparse.ArgumentParser:
     doctor.add_argument("--repair", action="store_true", help="mend what can be mended")
     serve = command("serve", "serve the pages")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=7860)
+    serve.add_argument("--port", type=_read_port, default=7860)
     return parser
+
+
+def _read_port(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 6 and 0 < int(text) < 1 << 16):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; a port is a number from 1 to 65535")
+    return int(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from commands import Commands
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +16,15 @@ def shared() -> Path:
     if not named or not Path(named).is_dir():
         pytest.skip("RAG_SHARED names no folder")
     return Path(named)
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the library that `rag` uses in this test; nothing is there yet."""
+    monkeypatch.setenv("RAG_LIBRARY", str(tmp_path / "library"))
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def rag(library: Path, capsys: pytest.CaptureFixture[str]) -> Commands:
+    return Commands(library, capsys)

@@ -4,6 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Split
+
 NIGHT_SCHOOL = """石桥镇夜校工作总结
 
 一、基本情况
@@ -45,3 +52,14 @@ def check_laws(row: dict[str, Any], texts: dict[str, str]) -> None:
     assert all(statement["text"] and statement["citations"] for statement in row["statements"])
     assert {n for statement in row["statements"] for n in statement["citations"]} == set(numbers)
     assert bool(row["statements"]) is (row["refusal"] is None)
+
+
+def make_model(folder: Path, dimension: int) -> Path:
+    """A sentence-transformers model in a folder: each character has a vector of this many numbers, drawn by chance."""
+    characters = sorted(set(NIGHT_SCHOOL + FERRY) - set("\n"))
+    vocabulary = {character: i for i, character in enumerate(["[UNK]", *characters])}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106  no password
+    tokenizer.pre_tokenizer = Split("", "isolated")
+    weights = np.random.default_rng(0).normal(size=(len(vocabulary), dimension)).astype(np.float32)
+    SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_weights=weights)]).save(str(folder))
+    return folder

@@ -4,27 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import Commands
 from examples import FERRY, LEARNERS, NIGHT_SCHOOL, check_laws, write_essay
-
-from rag.cli import main
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command on a library of the test; returns its exit code, stdout and stderr."""
-    monkeypatch.setenv("RAG_LIBRARY", str(tmp_path / "library"))
-
-    def run_command(*arguments: object) -> tuple[int, str, str]:
-        code = main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return run_command
 
 
 @pytest.fixture
@@ -40,11 +24,11 @@ def read_rows(text: str) -> list[dict]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_add_ask_list_export_remove(run: Run, essays: Path, tmp_path: Path) -> None:
-    assert run("add", essays) == (0, "2 essays added, 0 files unchanged, 0 files failed\n", "")
-    assert run("add", essays) == (0, "0 essays added, 2 files unchanged, 0 files failed\n", "")
+def test_add_ask_list_export_remove(rag: Commands, essays: Path, tmp_path: Path) -> None:
+    assert rag("add", essays) == (0, "2 essays added, 0 files unchanged, 0 files failed\n", "")
+    assert rag("add", essays) == (0, "0 essays added, 2 files unchanged, 0 files failed\n", "")
 
-    code, out, err = run("list", "--json")
+    code, out, err = rag("list", "--json")
     heads = {row["title"]: row for row in read_rows(out)}
     assert (code, err, set(heads)) == (0, "", {"石桥镇夜校工作总结", "关于渡口改造的建议"})
     school = heads["石桥镇夜校工作总结"]
@@ -52,14 +36,14 @@ def test_add_ask_list_export_remove(run: Run, essays: Path, tmp_path: Path) -> N
     assert school["source"] == str(essays / "夜校.txt")
     assert (school["characters"], school["sections"]) == (len(NIGHT_SCHOOL), 2)
 
-    code, out, err = run("export", "--out", tmp_path / "out.jsonl")
+    code, out, err = rag("export", "--out", tmp_path / "out.jsonl")
     assert (code, out, err) == (0, "", "")
     exported = read_rows((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
     assert all(list(row) == ["id", "title", "author", "date", "source", "text"] for row in exported)
     assert {row["text"] for row in exported} == {NIGHT_SCHOOL, FERRY}
     assert list(tmp_path.glob("*.part")) == []
 
-    code, out, err = run("ask", LEARNERS, "--json")
+    code, out, err = rag("ask", LEARNERS, "--json")
     assert (code, err, out.count("\n")) == (0, "", 1)
     answer = json.loads(out)
     assert list(answer) == ["id", "question", "statements", "citations", "passages", "refusal", "seconds"]
@@ -76,15 +60,15 @@ def test_add_ask_list_export_remove(run: Run, essays: Path, tmp_path: Path) -> N
     assert list(answer["passages"][0]) == ["essay_id", "essay_title", "section", "start", "end", "text", "score"]
     check_laws(answer, {row["id"]: row["text"] for row in exported})
 
-    assert run("remove", school["id"]) == (0, "1 essays removed\n", "")
-    assert run("remove", "--source", essays) == (0, "1 essays removed\n", "")
-    assert run("list") == (0, "", "")
-    assert run("doctor") == (0, "the library is sound\n", "")
+    assert rag("remove", school["id"]) == (0, "1 essays removed\n", "")
+    assert rag("remove", "--source", essays) == (0, "1 essays removed\n", "")
+    assert rag("list") == (0, "", "")
+    assert rag("doctor") == (0, "the library is sound\n", "")
 
 
-def test_ask_in_words(run: Run, essays: Path) -> None:
-    run("add", essays / "夜校.txt")
-    code, out, err = run("ask", LEARNERS)
+def test_ask_in_words(rag: Commands, essays: Path) -> None:
+    rag("add", essays / "夜校.txt")
+    code, out, err = rag("ask", LEARNERS)
     assert (code, err) == (0, "")
     said, place = out.rstrip("\n").split("\n\n")
     assert "312人" in said
@@ -92,20 +76,20 @@ def test_ask_in_words(run: Run, essays: Path) -> None:
     assert place.startswith("[1] 石桥镇夜校工作总结 › 一、基本情况（")
 
 
-def test_a_refusal_names_the_nearest_and_cites_nothing(run: Run, essays: Path) -> None:
-    run("add", essays)
-    code, out, _ = run("ask", "量子计算机的纠错码是什么？", "--json")
+def test_a_refusal_names_the_nearest_and_cites_nothing(rag: Commands, essays: Path) -> None:
+    rag("add", essays)
+    code, out, _ = rag("ask", "量子计算机的纠错码是什么？", "--json")
     answer = json.loads(out)
     assert code == 0
     assert answer["statements"] == answer["citations"] == []
     assert set(answer["refusal"]) == {"reason", "nearest"}
     assert answer["refusal"]["reason"]
     assert all(set(near) == {"essay_id", "essay_title", "section"} for near in answer["refusal"]["nearest"])
-    assert run("ask", "量子计算机的纠错码是什么？")[1].startswith("未找到依据：")
+    assert rag("ask", "量子计算机的纠错码是什么？")[1].startswith("未找到依据：")
 
 
-def test_batch_keeps_ids_order_and_history(run: Run, essays: Path, tmp_path: Path) -> None:
-    run("add", essays)
+def test_batch_keeps_ids_order_and_history(rag: Commands, essays: Path, tmp_path: Path) -> None:
+    rag("add", essays)
     measures = "石桥镇夜校的主要做法有哪些？"
     rows = [
         {"id": "a", "question": LEARNERS},
@@ -116,7 +100,7 @@ def test_batch_keeps_ids_order_and_history(run: Run, essays: Path, tmp_path: Pat
     asked = tmp_path / "asked.jsonl"
     # A byte order mark, a blank line and no newline at the end: as editors leave them.
     asked.write_bytes(b"\xef\xbb\xbf" + "\n\n".join(json.dumps(row) for row in rows).encode())
-    assert run("ask", "--batch", asked, "--out", tmp_path / "answers.jsonl") == (0, "", "")
+    assert rag("ask", "--batch", asked, "--out", tmp_path / "answers.jsonl") == (0, "", "")
     answers = read_rows((tmp_path / "answers.jsonl").read_text(encoding="utf-8"))
     assert [answer["id"] for answer in answers] == ["a", "b", "c", "7"]
     assert "退休职工" in "".join(s["text"] for s in answers[1]["statements"])
@@ -125,14 +109,14 @@ def test_batch_keeps_ids_order_and_history(run: Run, essays: Path, tmp_path: Pat
     assert len(answers[3]["statements"]) == 3
 
 
-def test_bad_lines_of_a_batch_are_named_and_the_rest_answered(run: Run, essays: Path, tmp_path: Path) -> None:
-    run("add", essays)
+def test_bad_lines_of_a_batch_are_named_and_the_rest_answered(rag: Commands, essays: Path, tmp_path: Path) -> None:
+    rag("add", essays)
     asked, answered = tmp_path / "asked.jsonl", tmp_path / "answers.jsonl"
     good = json.dumps({"id": "\ud800", "question": LEARNERS}).encode()
     bad = [b"not json", b'"a string"', b'{"id": "x"}', b'{"question": 7}', b'{"question": "?", "history": "x"}']
     bad += [b'{"question": "?", "history": [1]}', b"\xff\xfe", b"[" * 100_000, b'{"question": "\\udc00"}']
     asked.write_bytes(b"\n".join([*bad, good]))
-    code, out, err = run("ask", "--batch", asked, "--out", answered)
+    code, out, err = rag("ask", "--batch", asked, "--out", answered)
     assert (code, out) == (1, "")
     errors = [line for line in err.splitlines() if line.startswith("error: ")]
     assert errors == [f"error: {asked}, line {n}: not a question" for n in range(1, 9)]
@@ -141,7 +125,7 @@ def test_bad_lines_of_a_batch_are_named_and_the_rest_answered(run: Run, essays: 
     assert answers[0]["refusal"]["reason"] == "the question holds characters that are no text"
     assert "312人" in answers[1]["statements"][0]["text"]
     asked.write_bytes(bad[0])
-    assert run("ask", "--batch", asked, "--out", answered)[0] == 2
+    assert rag("ask", "--batch", asked, "--out", answered)[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -161,11 +145,8 @@ def test_bad_lines_of_a_batch_are_named_and_the_rest_answered(run: Run, essays: 
         ("serve", "--port", "ten"),
     ],
 )
-def test_wrong_use_says_what_to_do(run: Run, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    try:
-        code, _, err = run(*arguments)
-    except SystemExit as stopped:
-        code, err = stopped.code, capsys.readouterr().err
+def test_wrong_use_says_what_to_do(rag: Commands, arguments: tuple[str, ...]) -> None:
+    code, _, err = rag(*arguments)
     assert code == 2
     lines = err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["error", "hint"]
@@ -173,48 +154,48 @@ def test_wrong_use_says_what_to_do(run: Run, arguments: tuple[str, ...], capsys:
 
 
 @pytest.mark.parametrize("command", [("list",), ("ask", LEARNERS), ("export", "--out", "/dev/null"), ("remove", "x")])
-def test_an_empty_machine_is_told_to_add_essays(run: Run, command: tuple[str, ...], tmp_path: Path) -> None:
-    code, out, err = run(*command)
+def test_an_empty_machine_is_told_to_add_essays(rag: Commands, command: tuple[str, ...], tmp_path: Path) -> None:
+    code, out, err = rag(*command)
     assert (code, out) == (2, "")
     assert err == (
         f"error: there is no library in {tmp_path / 'library'}\nhint: add essays first: rag add FILE_OR_FOLDER\n"
     )
-    assert not (tmp_path / "library").exists()
+    assert not (rag.library).exists()
 
 
-def test_library_option_beats_the_environment(run: Run, essays: Path, tmp_path: Path) -> None:
-    run("add", essays / "夜校.txt", "--library", tmp_path / "other")
-    assert run("list", "--library", tmp_path / "other")[1].count("\n") == 1
-    assert run("list")[0] == 2
+def test_library_option_beats_the_environment(rag: Commands, essays: Path, tmp_path: Path) -> None:
+    rag("add", essays / "夜校.txt", "--library", tmp_path / "other")
+    assert rag("list", "--library", tmp_path / "other")[1].count("\n") == 1
+    assert rag("list")[0] == 2
 
 
-def test_remove_of_what_is_not_there(run: Run, essays: Path) -> None:
-    run("add", essays)
+def test_remove_of_what_is_not_there(rag: Commands, essays: Path) -> None:
+    rag("add", essays)
     hint = "hint: rag list --json shows ids and sources\n"
-    assert run("remove", "no-such-id") == (2, "", f"error: the library holds nothing from 'no-such-id'\n{hint}")
-    assert run("remove", "") == (2, "", f"error: the library holds nothing from ''\n{hint}")
-    assert run("remove", "--source", "") == (2, "", f"error: the library holds nothing from ''\n{hint}")
-    assert run("list")[1].count("\n") == 2
+    assert rag("remove", "no-such-id") == (2, "", f"error: the library holds nothing from 'no-such-id'\n{hint}")
+    assert rag("remove", "") == (2, "", f"error: the library holds nothing from ''\n{hint}")
+    assert rag("remove", "--source", "") == (2, "", f"error: the library holds nothing from ''\n{hint}")
+    assert rag("list")[1].count("\n") == 2
 
 
-def test_export_that_fails_leaves_the_last_one(run: Run, essays: Path, tmp_path: Path) -> None:
-    run("add", essays / "夜校.txt")
-    code, _, err = run("export", "--out", tmp_path / "no" / "out.jsonl")
+def test_export_that_fails_leaves_the_last_one(rag: Commands, essays: Path, tmp_path: Path) -> None:
+    rag("add", essays / "夜校.txt")
+    code, _, err = rag("export", "--out", tmp_path / "no" / "out.jsonl")
     assert code == 2
     assert err.startswith("error: No such file or directory: ")
-    run("export", "--out", tmp_path / "out.jsonl")
+    rag("export", "--out", tmp_path / "out.jsonl")
     before = (tmp_path / "out.jsonl").read_bytes()
-    (tmp_path / "library" / "library.sqlite3").write_bytes(b"x" * 100_000)
-    assert run("export", "--out", tmp_path / "out.jsonl")[0] == 2
+    (rag.library / "library.sqlite3").write_bytes(b"x" * 100_000)
+    assert rag("export", "--out", tmp_path / "out.jsonl")[0] == 2
     assert (tmp_path / "out.jsonl").read_bytes() == before
 
 
-def test_control_characters_do_not_reach_the_terminal(run: Run, tmp_path: Path) -> None:
+def test_control_characters_do_not_reach_the_terminal(rag: Commands, tmp_path: Path) -> None:
     row = {"id": "1", "title": "夜校\x1b[31m红", "text": NIGHT_SCHOOL}
     (tmp_path / "rows.jsonl").write_text(json.dumps(row), encoding="utf-8")
-    assert run("add", tmp_path / "rows.jsonl")[0] == 0
-    assert "夜校\ufffd[31m红" in run("list")[1]
-    assert json.loads(run("list", "--json")[1])["title"] == "夜校\x1b[31m红"
+    assert rag("add", tmp_path / "rows.jsonl")[0] == 0
+    assert "夜校\ufffd[31m红" in rag("list")[1]
+    assert json.loads(rag("list", "--json")[1])["title"] == "夜校\x1b[31m红"
 
 
 def run_process(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -235,18 +216,18 @@ def test_module_is_the_command() -> None:
     assert names == ["add", "remove", "list", "ask", "export", "reindex", "doctor", "serve"]
 
 
-def test_what_needs_no_vectors_loads_no_encoder(run: Run, essays: Path, tmp_path: Path) -> None:
-    run("add", essays)
-    essay_id = json.loads(run("list", "--json")[1].splitlines()[0])["id"]
+def test_what_needs_no_vectors_loads_no_encoder(rag: Commands, essays: Path, tmp_path: Path) -> None:
+    rag("add", essays)
+    essay_id = json.loads(rag("list", "--json")[1].splitlines()[0])["id"]
     commands = [["list"], ["export", "--out", os.devnull], ["remove", essay_id], ["ask", " "]]
     check = f"import sys; from rag.cli import main; print([main(c) for c in {commands!r}], 'torch' in sys.modules)"
     done = run_process("-c", check)
     assert done.stdout.splitlines()[-1] == "[0, 0, 0, 2] False"
-    assert run("doctor") == (0, "the library is sound\n", "")
+    assert rag("doctor") == (0, "the library is sound\n", "")
 
 
-def test_a_reader_that_leaves_and_bytes_that_are_no_text(run: Run, essays: Path) -> None:
-    run("add", essays)
+def test_a_reader_that_leaves_and_bytes_that_are_no_text(rag: Commands, essays: Path) -> None:
+    rag("add", essays)
     command = f"{sys.executable} -m rag list --json | head -c 1; {sys.executable} -m rag ask $'\\xff\\xfe'"
     done = subprocess.run(["bash", "-c", command], capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 2
