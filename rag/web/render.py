@@ -185,7 +185,9 @@ def render_plain(answer: Answer, n_shown: int, wording: Wording) -> str:
 
 def _mark_words(text: str, words: Sequence[str]) -> str:
     """The text escaped, with every occurrence of the words in `<b>`, whatever their width, case or script."""
-    known = sorted({fold(word) for word in words if word.strip()}, key=len, reverse=True)
+    # A word matched through a synonym is written 困难→问题: the passage has the second.
+    found = {fold(word.rpartition("→")[2]) for word in words}
+    known = sorted(found - {""}, key=len, reverse=True)
     if not known:
         return escape(text)
     html, at = [], 0

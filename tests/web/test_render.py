@@ -109,6 +109,13 @@ def test_evidence_says_why_and_marks_the_matched_words_in_either_script():
     assert "word search #1" in render_evidence(ANSWER, ENGLISH)
 
 
+def test_evidence_marks_the_synonym_that_was_found():
+    hit = replace(HIT, why=Why(None, 3, ("渡口→石桥",)))
+    html = render_evidence(replace(ANSWER, passages=(hit,)), CHINESE)
+    assert "河上有一座<b>石橋</b>。" in html
+    assert "<b>渡口→石桥</b>" in html
+
+
 def test_a_turn_that_could_not_be_kept_carries_its_evidence():
     assert "石橋" in render_turn(Turn(0, ANSWER), CHINESE)
     assert "石橋" not in render_turn(Turn(7, ANSWER), CHINESE)
