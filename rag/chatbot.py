@@ -33,6 +33,7 @@ from rag.settings import EMBEDDED_ENCODER, Settings
 
 ENCODER_SETTING = "encoder"
 _SUGGESTED_FROM = 8  # essays that the example questions are made from
+_RACES = 5  # times that essays may go while a question is being answered
 _TRIED = 40  # questions tried to find those that have an answer
 
 
@@ -231,7 +232,16 @@ class Chatbot:
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """The answer with its proof, or a refusal; see `Answerer.answer`."""
         check_question(question)  # before the encoder is loaded
-        self._search().index.refresh()
+        index = self._search().index
+        for _ in range(_RACES):
+            index.refresh()
+            version = self._catalogue.version
+            try:
+                return self._answerer.answer(question, history)
+            except InputError:
+                if version == self._catalogue.version:
+                    raise
+                # An essay was removed between finding it and reading it: the question is asked anew, of what is left.
         return self._answerer.answer(question, history)
 
     def find_passages(self, question: str, k: int, within: frozenset[str] | None = None) -> list[Hit]:

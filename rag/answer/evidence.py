@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -81,30 +82,36 @@ def view_passages(hits: Sequence[Hit], date_of: Callable[[str], str]) -> list[Pa
 class Shelf:
     """Outlines of the essays last read, so that the essay under discussion is not loaded for every question.
 
-    `refresh` drops them when the library has changed.
+    `refresh` drops them when the library has changed. Safe to use from several threads.
     """
 
     catalogue: Catalogue
     size: int = 64
     _outlines: OrderedDict[str, Outline] = field(default_factory=OrderedDict)
     _version: int = -1
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def refresh(self, version: int) -> None:
         """Forget everything if the library has changed since."""
-        if version != self._version:
-            self._outlines.clear()
-            self._version = version
+        with self._lock:
+            if version != self._version:
+                self._outlines.clear()
+                self._version = version
 
     def outline(self, essay_id: str) -> Outline:
         """The essay with its structure. Raises InputError if the library does not hold it."""
-        found = self._outlines.get(essay_id)
-        if found is None:
-            found = self._outlines[essay_id] = self.catalogue.outline(essay_id)
-            if len(self._outlines) > self.size:
-                self._outlines.popitem(last=False)
-        else:
-            self._outlines.move_to_end(essay_id)
-        return found
+        with self._lock:
+            version = self._version
+            if essay_id in self._outlines:
+                self._outlines.move_to_end(essay_id)
+                return self._outlines[essay_id]
+        outline = self.catalogue.outline(essay_id)
+        with self._lock:
+            if version == self._version:  # else it may be gone by now
+                self._outlines[essay_id] = outline
+                while len(self._outlines) > self.size:
+                    self._outlines.popitem(last=False)
+        return outline
 
 
 def slice_text(outline: Outline, span: Span) -> str:
