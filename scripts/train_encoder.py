@@ -33,14 +33,14 @@ from sentence_transformers.sentence_transformer.modules import Normalize, Static
 from tokenizers import Tokenizer
 
 from rag.essays.text import fold
+from rag.search.encoder import FOLDED_MARK
 
-FOLDED_MARK = "folded.txt"  # tells rag.search.encoder that the model knows folded text only
 VOCABULARY = 40_000
 TOKENIZER_CHARACTERS = 8_000_000
 DIMENSION = 256
 BATCH = 512
 TEMPERATURE = 0.05
-DROPPED = 0.1  # pieces left out of a text at random, so that no pair hangs on one of them
+DROPPED = 0.3  # pieces left out of a text at random, so that no pair hangs on one of them
 LEARNING_RATE = 0.01
 
 
@@ -73,7 +73,7 @@ def train_vectors(tokenizer: Tokenizer, sources: Sequence[Sequence[Pair]], steps
     """Vectors (pieces, DIMENSION), float32, that bring the two texts of a pair together.
 
     A batch is drawn from one source, as often as the square root of its size: among texts of the same kind a pair is
-    harder to find. The loss is InfoNCE in both directions (van den Oord et al. 2018).
+    harder to find.
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
@@ -82,11 +82,9 @@ def train_vectors(tokenizer: Tokenizer, sources: Sequence[Sequence[Pair]], steps
     found = Bags(tokenizer, [fold(pair.found) for pair in pairs])
     numbers: dict[str, int] = {}
     groups = np.array([numbers.setdefault(pair.group, len(numbers)) for pair in pairs])
+    is_usable = (asked.sizes > 0) & (found.sizes > 0)
     ends = np.cumsum([len(source) for source in sources])
-    usable = [
-        start + np.flatnonzero((asked.sizes[start:end] > 0) & (found.sizes[start:end] > 0))
-        for start, end in zip(ends - [len(source) for source in sources], ends, strict=True)
-    ]
+    usable = [part[is_usable[part]] for part in np.split(np.arange(len(pairs)), ends[:-1])]
     share = np.sqrt([len(source) for source in usable])
     bag = start_vectors(asked.count(tokenizer.get_vocab_size()) + found.count(tokenizer.get_vocab_size()))
     optimiser = torch.optim.Adam(bag.parameters(), lr=LEARNING_RATE, fused=True)
@@ -96,11 +94,7 @@ def train_vectors(tokenizer: Tokenizer, sources: Sequence[Sequence[Pair]], steps
         chosen = rng.choice(source, min(BATCH, len(source)), replace=False)
         left = torch.nn.functional.normalize(bag(*asked.take(chosen, rng)))
         right = torch.nn.functional.normalize(bag(*found.take(chosen, rng)))
-        group = torch.from_numpy(groups[chosen])
-        same = (group[:, None] == group[None, :]) & ~torch.eye(len(chosen), dtype=torch.bool)
-        scores = (left @ right.T / TEMPERATURE).masked_fill(same, -torch.inf)
-        target = torch.arange(len(chosen))
-        loss = torch.nn.functional.cross_entropy(scores, target) + torch.nn.functional.cross_entropy(scores.T, target)
+        loss = contrast(left, right, torch.from_numpy(groups[chosen]))
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -109,6 +103,15 @@ def train_vectors(tokenizer: Tokenizer, sources: Sequence[Sequence[Pair]], steps
             print(f"step {step}: loss {loss.item() / 2:.3f}", flush=True)
     weights: np.ndarray = bag.weight.detach().numpy()
     return weights
+
+
+def contrast(left: torch.Tensor, right: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
+    """InfoNCE in both directions (van den Oord et al. 2018), summed; texts of one group are not told apart."""
+    same = (groups[:, None] == groups[None, :]) & ~torch.eye(len(groups), dtype=torch.bool)
+    scores = (left @ right.T / TEMPERATURE).masked_fill(same, -torch.inf)
+    target = torch.arange(len(groups))
+    forward = torch.nn.functional.cross_entropy(scores, target)
+    return forward + torch.nn.functional.cross_entropy(scores.T, target)
 
 
 def start_vectors(counts: np.ndarray) -> torch.nn.EmbeddingBag:
@@ -130,11 +133,33 @@ def save_model(tokenizer: Tokenizer, weights: np.ndarray, out: Path) -> None:
         modules=[StaticEmbedding(tokenizer, embedding_weights=weights), Normalize()], device="cpu"
     )
     model.save(str(out), create_model_card=False)
-    scale = np.abs(weights).max(axis=1).clip(1e-12) / 127
+    scale = np.abs(weights).max(axis=1).clip(1e-12) / 127  # the floor is for pieces at zero
     rounded = np.rint(weights / scale[:, None]).astype(np.int8)
     save_file({"embeddings": rounded, "weights": scale.astype(np.float32)}, out / "model.safetensors")
+    (out / "model.safetensors").chmod(0o644)  # save_file leaves it to its owner alone
     tokenizer.save(str(out / "tokenizer.json"), pretty=False)
     (out / FOLDED_MARK).write_text("Fold texts by rag.essays.text.fold before they are encoded.\n", encoding="utf-8")
+
+
+def seeded(seed: int) -> random.Random:
+    """A source of chance of its own for each kind of pair: leaving one out does not change the others."""
+    return random.Random(seed)  # noqa: S311 - to be repeated, not to be secret
+
+
+def gather_pairs(options: argparse.Namespace) -> list[list[Pair]]:
+    """The pairs of each source that was asked for."""
+    seed = options.seed
+    sources = [list(make(options.train, seeded(seed))) for make in (cmrc_pairs, law_pairs, csl_pairs)]
+    if options.reports:
+        sources.append(list(report_pairs(options.reports, seeded(seed))))
+    if options.news:
+        sources.append(list(news_pairs(options.train, seeded(seed))))
+    if options.questions:
+        files = ["laws.jsonl.gz", *(["news.jsonl.gz"] if options.news else [])]
+        sources.append(list(own_pairs(options.questions, options.train, files, seeded(seed))))
+    if options.thesaurus:
+        sources.append(list(thesaurus_pairs(options.thesaurus)))
+    return sources
 
 
 def main() -> None:
@@ -147,25 +172,16 @@ def main() -> None:
     parser.add_argument("--thesaurus", type=Path, help="folder of this project's thesaurus")
     parser.add_argument("--news", action="store_true", help="also sentences of news")
     parser.add_argument("--vocabulary", type=int, default=VOCABULARY)
-    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)  # as fast as two here; five times as fast where another program keeps a core busy
     torch.use_deterministic_algorithms(True)
-    rng = random.Random(options.seed)  # noqa: S311 - to be repeated, not to be secret
-    sources = [list(make(options.train, rng)) for make in (cmrc_pairs, law_pairs, csl_pairs)]
-    if options.reports:
-        sources.append(list(report_pairs(options.reports, rng)))
-    if options.news:
-        sources.append(list(news_pairs(options.train, rng)))
-    if options.questions:
-        files = ["laws.jsonl.gz", *(["news.jsonl.gz"] if options.news else [])]
-        sources.append(list(own_pairs(options.questions, options.train, files, rng)))
-    if options.thesaurus:
-        sources.append(list(thesaurus_pairs(options.thesaurus)))
+    sources = gather_pairs(options)
     print("pairs:", *(len(source) for source in sources), flush=True)
     texts = [fold(f"{pair.asked}\n{pair.found}") for source in sources for pair in source]
     share = min(1.0, TOKENIZER_CHARACTERS / sum(map(len, texts)))
+    rng = seeded(options.seed)
     tokenizer = train_tokenizer([text for text in texts if rng.random() < share], options.vocabulary)
     print(f"{tokenizer.get_vocab_size()} pieces", flush=True)
     save_model(tokenizer, train_vectors(tokenizer, sources, options.steps, options.seed), options.out)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.cite import cite_draft, refuse
-from rag.answer.compare import split_sides
+from rag.answer.compare import split_sides, split_years
 from rag.answer.evidence import Shelf, view_passages
 from rag.answer.extract import Evidence, Writer, asks_essay_itself, quote_span
 from rag.answer.followup import Resolved, resolve_followup
@@ -105,6 +105,8 @@ class Answerer:
         ordinals = self._names.find_ordinal_sides(text)
         if len(sides) < 2 <= len(ordinals):
             sides = ordinals
+        if len(sides) < 2:
+            sides = split_years(text, sides) or sides
         if len(sides) > 1:
             parts = [self._write(part, side.essays, ()) for side, part in split_sides(resolved.text, sides)]
             statements = tuple(s for part in parts for s in part.draft.statements[:1])
@@ -120,7 +122,9 @@ class Answerer:
             essays = self._essays_before(previous)
         written = self._write(parsed, essays, unknown)
         if not written.draft.statements and essays and not described and not self._names.names_one(text):
-            written = self._write(parsed, frozenset(), unknown)
+            # A place may also be spoken of outside its family of reports; then it must stand beside the answer.
+            elsewhere = self._write(parsed, frozenset(), (*unknown, *(side.name for side in sides)))
+            written = elsewhere if elsewhere.draft.statements else written
         return self._finish(question, resolved.text, written.draft, written.hits)
 
     def _find_described(self, words: str) -> frozenset[str]:

@@ -65,8 +65,9 @@ def find_date_line(outline: Outline) -> Span | None:
     essay = outline.essay
     if not essay.date:
         return None
-    numbers = [str(int(part)) for part in essay.date.split("-")]
-    pattern = re.compile("[年月.\\-/]0?".join(numbers) + ("" if len(numbers) < 3 else "日?"))
+    numbers = [int(part) for part in essay.date.split("-")]
+    written = [f"(?:0?{number}|{_spell_number(number)})" for number in numbers]
+    pattern = re.compile("[年月.\\-/]".join(written) + "(?![0-9])")
     folded = fold(essay.text)
     spots = [match.start() for match in pattern.finditer(folded)]
     near = [at for at in spots if at >= len(folded) - _BACK] or [at for at in spots if at < _FRONT]
@@ -88,3 +89,13 @@ def find_signature_line(outline: Outline) -> Span | None:
             return None
         end = line.start
     return None
+
+
+def _spell_number(number: int) -> str:
+    """A pattern for the number in Chinese: digits one by one for a year (二〇二四), else as spoken (十二, 二十一)."""
+    digits = "〇一二三四五六七八九"
+    if number > 99:
+        return "".join("[〇零○]" if d == "0" else digits[int(d)] for d in str(number))
+    tens, ones = divmod(number, 10)
+    spoken = ("" if tens == 0 else "十" if tens == 1 else digits[tens] + "十") + (digits[ones] if ones else "")
+    return spoken or "零"

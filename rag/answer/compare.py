@@ -1,4 +1,4 @@
-"""Questions about several places at once, taken apart into one question for each place."""
+"""Questions about several places or years at once, taken apart into one question for each."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ _COMPARING = re.compile(
 )
 
 
+_YEARS = re.compile(r"(?:19|20)[0-9]{2}年")
+
+
+def split_years(text: str, sides: Sequence[Side]) -> tuple[Side, ...]:
+    """The years a folded question sets side by side (对比2023年和2024年), each a side of the essays named; else none."""
+    years = tuple(dict.fromkeys(_YEARS.findall(text)))
+    if len(years) < 2 or not (_COMPARING.search(text) or re.search(rf"{years[0]}[{_JOIN}]{years[1]}", text)):
+        return ()
+    essays = frozenset(essay for side in sides for essay in side.essays)
+    return tuple(Side(year, essays) for year in years)
+
+
 def split_sides(question: str, sides: Sequence[Side]) -> list[tuple[Side, Question]]:
     """For each place, in the order of the question, the place and the question about it alone."""
     text = fold(question)
@@ -30,4 +42,11 @@ def split_sides(question: str, sides: Sequence[Side]) -> list[tuple[Side, Questi
     parsed = parse_question(rest)
     if measured and parsed.kind in ("fact", "who", "list", "where"):
         parsed = replace(parsed, kind="number")
-    return [(side, parsed) for side in sides]
+    return [(side, _about(side, parsed)) for side in sides]
+
+
+def _about(side: Side, parsed: Question) -> Question:
+    """The question about one side; a year belongs to the question itself, a place to the choice of essays."""
+    if not _YEARS.fullmatch(side.name):
+        return parsed
+    return replace(parsed, years=(int(side.name[:4]),), asked=f"{side.name} {parsed.asked}", relative_year=None)

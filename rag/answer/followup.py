@@ -24,6 +24,7 @@ _POINTER = re.compile(
 _OPENING = re.compile(r"^(?:那么?|还有|另外|然后|再|接着|以及)")
 _ELLIPSIS = re.compile(r"呢[?？]?$")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}年|今年|去年|前年|明年")
+_YEAR_BEFORE = re.compile(r"上一?年|前一年|头一年")
 _FILLER = re.compile(r"[那么呢的吗呀啊了?？,，。\s]|现在|目前|又|也|还|都|是|有|在|一共|总共")
 _SHORT = 5  # characters of content: fewer than this ask nothing by themselves
 _LONGEST_ELLIPSIS = 16  # more than this stand by themselves, whatever place was talked about before
@@ -107,9 +108,19 @@ def _ask_elsewhere(text: str, before: str, there: Sequence[str], place: str, con
     return swapped if not content or content in swapped else f"{swapped.rstrip('?？')} {content}?"
 
 
+def _shift_year(text: str, before: str) -> str:
+    """The previous question about the year before the one it names (那上一年呢?); "" if that is not what is asked."""
+    named = re.search(r"(?:19|20)[0-9]{2}(?=年)", before)
+    if not named or not _YEAR_BEFORE.search(text):
+        return ""
+    return before[: named.start()] + str(int(named[0]) - 1) + before[named.end() :]
+
+
 def _complete(question: str, text: str, before: str, there: Sequence[str], content: str, *, leans: bool) -> Resolved:
     """A question that names no place, with what it leaves out taken from the previous one."""
     year = _YEAR.search(text)
+    if leans and len(_YEAR_BEFORE.sub("", content)) < 2 and _shift_year(text, before):
+        return Resolved(_shift_year(text, before))
     if not content and year and leans:
         return Resolved(_YEAR.sub(year[0], before, count=1) if _YEAR.search(before) else year[0] + before)
     if content and _ELLIPSIS.search(text) and not _POINTER.search(text):

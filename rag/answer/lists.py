@@ -13,6 +13,9 @@ from rag.records import Outline, PointList, Section, Span
 _STOPS = "。；;.!！?？ \n\u3000"
 
 
+SHORT_HEAD = 30
+
+
 @dataclass(frozen=True, slots=True)
 class ListFound:
     """A list that may be what is asked for. `items` are the spans of its points or headings, in order.
@@ -78,7 +81,7 @@ def find_lists(question: Question, terms: Sequence[Term], outlines: Sequence[Out
         text = outline.essay.text
         title = fold(outline.essay.title)
         for points in outline.lists:
-            lead = fold(text[points.head_start : points.head_end])
+            lead = fold(text[_begin_lead(text, points) : points.head_end])
             headings = fold(" ".join(points.section))
             items = tuple(_trim_span(text, point.start, point.end) for point in points.points)
             found.append(_found(question, terms, outline, points.section, lead, headings, title, _head(points), items))
@@ -88,6 +91,14 @@ def find_lists(question: Question, terms: Sequence[Term], outlines: Sequence[Out
             above = fold(" ".join(parent.path[:-1]))
             found.append(_found(question, terms, outline, parent.path, fold(words), above, title, head, items))
     return sorted((one for one in found if one.coverage > 0), key=lambda one: -one.score)
+
+
+def _begin_lead(text: str, points: PointList) -> int:
+    """Where the words that lead in begin: a short head (议事分为五个步骤:) is understood from the one before it."""
+    if points.head_end - points.head_start >= SHORT_HEAD or points.head_start == 0:
+        return points.head_start
+    before = split_sentences(text, max(0, points.head_start - 2 * SHORT_HEAD), points.head_start)
+    return before[-1].start if before else points.head_start
 
 
 def _head(points: PointList) -> Span:

@@ -151,9 +151,9 @@ class NameIndex:
         return tuple(Side(name, frozenset(self.places[name])) for _, name in named)
 
     def names_one(self, text: str) -> bool:
-        """True if the folded text names an essay beyond doubt: by ordinal, title in 《》, or place of a family."""
+        """True if the folded text names an essay beyond doubt: by ordinal, or by its title in 《》."""
         quoted = _QUOTED_TITLE.search(text) is not None and bool(self.find_titles(text))
-        return bool(quoted or self.find_ordinals(text) or self.find_sides(text))
+        return bool(quoted or self.find_ordinals(text))
 
     def find_essays(self, text: str) -> frozenset[str]:
         """The essays that the folded text names; empty if it names none. Several kinds of name must agree."""
