@@ -5,11 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
-from tokenizers.pre_tokenizers import Split
 
 NIGHT_SCHOOL = """石桥镇夜校工作总结
 
@@ -56,6 +51,13 @@ def check_laws(row: dict[str, Any], texts: dict[str, str]) -> None:
 
 def make_model(folder: Path, dimension: int) -> Path:
     """A sentence-transformers model in a folder: each character has a vector of this many numbers, drawn by chance."""
+    # Imported here: they take seconds, and few tests need them.
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Split
+
     characters = sorted(set(NIGHT_SCHOOL + FERRY) - set("\n"))
     vocabulary = {character: i for i, character in enumerate(["[UNK]", *characters])}
     tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106  no password
