@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, Select, delete, func, select
 from rag.errors import InputError
 from rag.library.database import SETTINGS, has_version, library_errors, open_database, raise_version, read_version
 from rag.library.staging import FileWriter, storable
-from rag.library.structure import unpack_outline, unpack_sections
+from rag.library.structure import find_path, unpack_outline
 from rag.library.tables import ESSAYS, FILES, PASSAGES, TEXTS
 from rag.records import Essay, EssayHead, Outline, Passage
 
@@ -203,18 +203,22 @@ class Catalogue:
 
     def titled_passages(self, rows: Sequence[int]) -> dict[int, tuple[str, Passage]]:
         """(essay title, passage) of these rows; rows that are gone are left out."""
-        found: dict[int, tuple[str, Passage]] = {}
-        chosen = select(PASSAGES, ESSAYS.c.id, ESSAYS.c.title).join(ESSAYS, PASSAGES.c.essay == ESSAYS.c.number)
+        chosen = (
+            select(PASSAGES.c.row, PASSAGES.c.section, PASSAGES.c.start, PASSAGES.c.end, ESSAYS.c.number)
+            .add_columns(ESSAYS.c.id, ESSAYS.c.title)
+            .join(ESSAYS, PASSAGES.c.essay == ESSAYS.c.number)
+            .where(PASSAGES.c.row.in_(rows))
+        )
         with self._reading() as connection:
-            places = connection.execute(chosen.where(PASSAGES.c.row.in_(rows))).all()
-            texts = select(TEXTS).where(TEXTS.c.essay.in_({place.essay for place in places}))
-            read = {row.essay: (row.text, row.structure["sections"]) for row in connection.execute(texts)}
-        sections = {p.essay: unpack_sections(p.id, read[p.essay][1]) for p in places if p.essay in read}
-        for place in places:
-            if place.essay in read:
-                text, path = read[place.essay][0], sections[place.essay][place.section].path
-                passage = Passage(place.id, path, place.start, place.end, text[place.start : place.end])
-                found[place.row] = (place.title, passage)
+            places = [tuple(place) for place in connection.execute(chosen)]
+            texts = select(TEXTS.c.essay, TEXTS.c.text, TEXTS.c.structure)
+            texts = texts.where(TEXTS.c.essay.in_({number for *_, number, _, _ in places}))
+            read = {essay: (text, structure["sections"]) for essay, text, structure in connection.execute(texts)}
+        found = {}
+        for row, section, start, end, number, key, title in places:
+            if number in read:  # it may have been removed between the two queries
+                text, sections = read[number]
+                found[row] = (title, Passage(key, find_path(sections, section), start, end, text[start:end]))
         return found
 
     def rows_of(self, essay_ids: Collection[str]) -> list[int]:
@@ -240,12 +244,12 @@ class Catalogue:
             first = select(PASSAGES.c.essay).where(PASSAGES.c.row > after).order_by(PASSAGES.c.row).limit(1)
             chosen = chosen.where(ESSAYS.c.number >= first.scalar_subquery())
             for row in connection.execution_options(yield_per=_BATCH).execute(chosen):
-                sections = unpack_sections(row.id, row.structure["sections"])
+                sections = row.structure["sections"]
                 own = select(PASSAGES).where(PASSAGES.c.essay == row.number).order_by(PASSAGES.c.row)
                 for p in connection.execute(own):
                     if p.row > after:
                         text = row.text[p.start : p.end]
-                        yield p.row, row.title, Passage(row.id, sections[p.section].path, p.start, p.end, text)
+                        yield p.row, row.title, Passage(row.id, find_path(sections, p.section), p.start, p.end, text)
 
 
 def _take_write_lock(connection: Connection) -> None:

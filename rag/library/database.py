@@ -34,7 +34,7 @@ from rag.errors import LibraryError
 
 DATABASE_NAME = "library.sqlite3"
 SCHEMA_VERSION = "1"
-BUSY_SECONDS = 15
+BUSY_SECONDS = 60  # moving the essays of a big file into the library took 20 on a busy machine
 _WAL_LIMIT = 64 << 20  # bytes; a big addition may need more, which is given back afterwards
 
 METADATA = MetaData()

@@ -29,6 +29,18 @@ def pack_outline(outline: Outline) -> dict[str, Any]:
     }
 
 
+def find_path(rows: list[list[Any]], number: int) -> tuple[str, ...]:
+    """The path of one section of packed data, as `unpack_sections` has it; far less work than unpacking them all."""
+    path: list[str] = []
+    level = rows[number][1] + 1
+    for heading, above, *_ in reversed(rows[: number + 1]):
+        if above < level:
+            level = above
+            if above:
+                path.append(heading)
+    return tuple(reversed(path))
+
+
 def unpack_sections(essay_id: str, rows: list[list[Any]]) -> tuple[Section, ...]:
     """The sections of packed data; a level is the depth, so the path can be put together from the levels above."""
     sections: list[Section] = []
