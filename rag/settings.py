@@ -37,7 +37,7 @@ def find_library(chosen: str | None = None) -> Path:
 
 
 def make_cache_folder() -> Path:
-    """A folder of the user's own for caches that can be made anew; made if it is missing, readable by the user alone."""
+    """A folder of the user's own for caches that can be made anew; made if missing, readable by the user alone."""
     folder = user_cache_path("wenzheng", appauthor=False)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -96,8 +96,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("train", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--questions", type=int, default=3000)
-    parser.add_argument("--limit", type=float, default=0.5, help="least probability that counts as an answer")
+    parser.add_argument("--questions", type=int, default=1500)
+    parser.add_argument("--limit", type=float, default=0.2, help="least probability that counts as an answer")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -93,7 +93,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("train", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--questions", type=int, default=3000, help="encyclopaedia questions to take")
+    parser.add_argument("--questions", type=int, default=2500, help="encyclopaedia questions to take")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

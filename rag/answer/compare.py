@@ -23,7 +23,7 @@ _YEARS = re.compile(r"(?:19|20)[0-9]{2}年")
 
 
 def split_years(text: str, sides: Sequence[Side]) -> tuple[Side, ...]:
-    """The years a folded question sets side by side (对比2023年和2024年), each a side of the essays named; else none."""
+    """The years a folded question sets side by side (对比2023年和2024年), each a side; else none."""
     years = tuple(dict.fromkeys(_YEARS.findall(text)))
     if len(years) < 2 or not (_COMPARING.search(text) or re.search(rf"{years[0]}[{_JOIN}]{years[1]}", text)):
         return ()
