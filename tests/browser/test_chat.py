@@ -100,6 +100,7 @@ def test_conversations_survive_a_reload_and_a_restart(visits, server, ask):
     page.wait_for_selector(".turn .foot")
     assert page.locator(".turns").inner_text() == shown
     page.locator(".conversations .open").nth(1).click()
+    expect(page.locator(".turn")).to_have_count(1)
     expect(page.locator(".turn .question")).to_have_text(FACT_QUESTION)
     page.locator(".cite").first.click()
     expect(page.locator(".reader mark.current").first).to_be_visible()
