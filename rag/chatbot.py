@@ -106,7 +106,13 @@ class Chatbot:
         with self._opening:
             if self._opened is None:
                 encoder = load_encoder(self._encoder_name)
-                index = Index.open(self._catalogue.folder, self._catalogue, encoder, self._progress)
+                try:
+                    index = Index.open(self._catalogue.folder, self._catalogue, encoder, self._progress)
+                except ModelError:
+                    if self._encoder_name != EMBEDDED_ENCODER:
+                        raise
+                    # The library wants the embedded encoder, of which this version of the package has another one.
+                    index = Index.rebuild(self._catalogue.folder, self._catalogue, encoder, self._progress)
                 self._opened = _Search(index, Retriever(self._catalogue, index, encoder))
             return self._opened
 

@@ -28,7 +28,7 @@ def show_progress() -> Iterator[Progress]:
         if bar is None:
             for other in bars.values():
                 other.close()
-            bar = bars[stage] = tqdm(desc=stage, total=total, disable=None, unit_scale=True, leave=True)
+            bar = bars[stage] = tqdm(desc=stage, total=total, disable=None)
         bar.total = total
         bar.update(done - bar.n)
 

@@ -399,6 +399,15 @@ def test_encoder_that_was_moved_or_exchanged(rag: Commands, essays: Path, tmp_pa
     assert rag("reindex", "--encoder", "embedded")[:2] == (0, "0 passages indexed\n")
 
 
+def test_embedded_encoder_of_another_version_of_the_package(rag: Commands, essays: Path) -> None:
+    rag("add", essays)
+    (manifest,) = rag.library.glob("index/*/manifest.json")
+    said = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(said | {"encoder": "0123456789abcdef:256"}), encoding="utf-8")
+    assert "312人" in rag.say(LEARNERS)
+    assert rag("doctor") == (0, "the library is sound\n", "")
+
+
 # The page
 
 
