@@ -10,10 +10,8 @@ from rag.answer.rank import Term, share_met
 from rag.essays.text import fold, split_clauses, split_sentences
 from rag.records import Outline, PointList, Section, Span
 
-_STOPS = "。；;.!！?？ \n\u3000"
-
-
 SHORT_HEAD = 30
+HEADING_LEADS = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,9 @@ def _found(
     head: Span,
     items: tuple[Span, ...],
 ) -> ListFound:
-    lead_share = share_met(terms, lead)
+    # The heading right above leads in too, though less surely than the words right before the list.
+    near = fold(section[-1]) if section else ""
+    lead_share = max(share_met(terms, lead), HEADING_LEADS * share_met(terms, near + "\n" + lead))
     whole = share_met(terms, "\n".join((title, headings, lead)))
     score = _rate(question, len(items), lead_share, whole)
     text = outline.essay.text
