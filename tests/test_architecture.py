@@ -19,7 +19,6 @@ OWNERS = {
     "tantivy": "rag/search/lexical.py",
     "faiss": "rag/search/vectors.py",
     "sentence_transformers": "rag/search/encoder.py",
-    "tokenizers": "rag/search/static.py",
     "tqdm": "rag/progress.py",
     "platformdirs": "rag/settings.py",
 }

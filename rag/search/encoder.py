@@ -1,8 +1,8 @@
 """Texts become unit vectors: the embedded static model, or any other of sentence-transformers.
 
-The embedded model ships with the package and is read from disk alone, by `rag.search.static`. Any other is looked for
-as a folder, then among the models downloaded before, and only then on the hub: so a model that is there needs no
-network, and without one a missing model is an error after a few seconds.
+The embedded model ships with the package and is read from disk alone. Any other is looked for as a folder, then among
+the models downloaded before, and only then on the hub: so a model that is there needs no network, and without one a
+missing model is an error after a few seconds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import numpy as np
 from rag.errors import ModelError
 from rag.essays.text import fold
 from rag.progress import Progress, ignore_progress
-from rag.search.static import StaticModel
 from rag.settings import EMBEDDED_ENCODER
 
 if TYPE_CHECKING:
@@ -41,15 +40,14 @@ class Encoder:
     Law: the vector of a text does not depend on the texts encoded with it (a transformer's differs in the last digits).
     """
 
-    def __init__(self, name: str, model: SentenceTransformer | StaticModel, fingerprint: str, *, folds: bool) -> None:
+    def __init__(self, name: str, model: SentenceTransformer, fingerprint: str, *, folds: bool) -> None:
         self.name = name
         self.fingerprint = fingerprint
         self._model = model
         self._folds = folds
-        self.dimension = _dimension(model)
-        self._question_prompt: str | None = None
-        if not isinstance(model, StaticModel):
-            self._question_prompt = next((name for name in QUESTION_PROMPTS if model.prompts.get(name)), None)
+        self._batch = STATIC_BATCH if type(model[0]).__name__ == "StaticEmbedding" else BATCH
+        self._question_prompt = next((name for name in QUESTION_PROMPTS if model.prompts.get(name)), None)
+        self.dimension = int(model.get_embedding_dimension() or 0)
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> np.ndarray:
         """Vectors (n, dimension), float32, of length 1; zeros for a text without a piece that the model knows.
@@ -68,26 +66,19 @@ class Encoder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), STATIC_BATCH):
             batch = [fold(text) if self._folds else text for text in texts[start : start + STATIC_BATCH]]
-            made = self._embed(batch, prompt_name)
+            try:
+                made = self._model.encode(
+                    batch,
+                    batch_size=self._batch,
+                    prompt_name=prompt_name,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+            except (RuntimeError, ValueError, TypeError) as exc:
+                raise ModelError(f"the encoder {self.name} failed: {_first_line(exc)}", hint=_CHOOSE) from exc
             vectors[start : start + len(batch)] = made
             progress(STAGE, start + len(batch), len(texts))
         return _to_unit(vectors)
-
-    def _embed(self, batch: list[str], prompt_name: str | None) -> np.ndarray:
-        model = self._model
-        if isinstance(model, StaticModel):
-            return model.encode(batch)
-        try:
-            made: np.ndarray = model.encode(
-                batch,
-                batch_size=STATIC_BATCH if type(model[0]).__name__ == "StaticEmbedding" else BATCH,
-                prompt_name=prompt_name,
-                show_progress_bar=False,
-                convert_to_numpy=True,
-            )
-        except (RuntimeError, ValueError, TypeError) as exc:
-            raise ModelError(f"the encoder {self.name} failed: {_first_line(exc)}", hint=_CHOOSE) from exc
-        return made
 
 
 def load_encoder(name: str = EMBEDDED_ENCODER) -> Encoder:
@@ -99,7 +90,7 @@ def load_encoder(name: str = EMBEDDED_ENCODER) -> Encoder:
     folder = EMBEDDED_FOLDER if is_embedded else Path(name).expanduser()
     if folder.is_dir():
         _check_json(folder)
-        model = StaticModel.load(folder) if is_embedded else _load(str(folder), is_local=True)
+        model = _load(str(folder), is_local=True)
         return Encoder(name, model, _fingerprint(folder, model), folds=(folder / FOLDED_MARK).is_file())
     if is_embedded:
         raise ModelError("the embedded encoder is missing", hint="install the package again")
@@ -110,11 +101,7 @@ def load_encoder(name: str = EMBEDDED_ENCODER) -> Encoder:
     except ModelError:
         _check_hub(name)
         model = _load(name, is_local=False)
-    return Encoder(name, model, f"{name}:{_dimension(model)}", folds=False)
-
-
-def _dimension(model: SentenceTransformer | StaticModel) -> int:
-    return model.dimension if isinstance(model, StaticModel) else int(model.get_embedding_dimension() or 0)
+    return Encoder(name, model, f"{name}:{model.get_embedding_dimension()}", folds=False)
 
 
 def _load(place: str, *, is_local: bool) -> SentenceTransformer:
@@ -165,7 +152,7 @@ def _hub_errors() -> tuple[type[Exception], ...]:
     return (ValueError, *cast("tuple[type[Exception], ...]", HfHubHTTPError.__bases__))
 
 
-def _fingerprint(folder: Path, model: SentenceTransformer | StaticModel) -> str:
+def _fingerprint(folder: Path, model: SentenceTransformer) -> str:
     """16 hex digits over all that decides a vector (weights, tokenizer, configuration), and the dimension.
 
     The same in whatever folder the files lie; a model card makes no difference.
@@ -176,7 +163,7 @@ def _fingerprint(folder: Path, model: SentenceTransformer | StaticModel) -> str:
             digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
             with path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
-    return f"{digest.hexdigest()[:16]}:{_dimension(model)}"
+    return f"{digest.hexdigest()[:16]}:{model.get_embedding_dimension()}"
 
 
 def _to_unit(vectors: np.ndarray) -> np.ndarray:
