@@ -78,8 +78,8 @@ class Retriever:
     def _search_words(
         self, generation: Generation, question: str, expansions: Sequence[Expansion], within: Collection[str]
     ) -> list[tuple[int, float]]:
-        words = _weigh_terms(question_words(question), expansions, search_words)
-        pairs = _weigh_terms(bigrams(question), expansions, bigrams)
+        words = weigh_terms(question_words(question), expansions, search_words)
+        pairs = weigh_terms(bigrams(question), expansions, bigrams)
         return generation.lexical.search(words, pairs, POOL, within)
 
     def _score(
@@ -128,7 +128,7 @@ class _Shelf:
         return taken | read
 
 
-def _weigh_terms(
+def weigh_terms(
     terms: Sequence[str], expansions: Sequence[Expansion], cut: Callable[[str], list[str]]
 ) -> dict[str, float]:
     """The terms of the question with weight 1, those of its equivalents with less."""

@@ -5,6 +5,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -96,21 +97,25 @@ def test_a_library_locked_by_another_program_says_so(tmp_path: Path, monkeypatch
     assert catalogue.setting("encoder") == "甲"
 
 
-def _open_and_set(library: Path, key: str) -> None:
-    with Catalogue.open(library, create=True) as catalogue:
-        catalogue.set_setting(key, "set")
+def _open_and_set(folder: Path, key: str, together: Barrier) -> None:
+    for n in range(8):
+        together.wait(60)
+        with Catalogue.open(folder / str(n), create=True) as catalogue:
+            catalogue.set_setting(key, "set")
 
 
 def test_programs_that_make_the_same_library_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    started = [context.Process(target=_open_and_set, args=(tmp_path / "new", key)) for key in "甲乙丙"]
+    together = context.Barrier(3)
+    started = [context.Process(target=_open_and_set, args=(tmp_path, key, together)) for key in "甲乙丙"]
     for process in started:
         process.start()
     for process in started:
         process.join()
     assert [process.exitcode for process in started] == [0, 0, 0]
-    with Catalogue.open(tmp_path / "new", create=False) as catalogue:
-        assert [catalogue.setting(key) for key in "甲乙丙"] == ["set"] * 3
+    for n in range(8):
+        with Catalogue.open(tmp_path / str(n), create=False) as catalogue:
+            assert [catalogue.setting(key) for key in "甲乙丙"] == ["set"] * 3
 
 
 @pytest.fixture

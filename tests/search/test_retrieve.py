@@ -11,7 +11,9 @@ from rag.records import Hit
 from rag.search import retrieve
 from rag.search.fusion import COVERAGE_SHARE, LEXICAL_SHARE, VECTOR_SHARE
 from rag.search.index import Index
-from rag.search.retrieve import Retriever
+from rag.search.retrieve import EXPANSION_WEIGHT, Retriever, weigh_terms
+from rag.search.thesaurus import Expansion
+from rag.search.words import search_words
 
 
 class Library:
@@ -113,6 +115,16 @@ def test_spoken_words_find_written_ones_and_say_so(library: Library) -> None:
     hits = library.retriever.find_passages("掏腰包的能报销吗")
     assert texts(hits) == ["旅客自费的部分不予报销。"]
     assert hits[0].why.matched == ("报销", "掏腰包→自费")
+
+
+def test_terms_of_an_equivalent_count_less_than_those_of_the_question() -> None:
+    expansions = [Expansion("掏腰包", (("自费", 0.8), ("自费的旅行", 0.5))), Expansion("旅行", (("出行", 0.9),))]
+    assert weigh_terms(["掏腰包", "旅行", "旅行"], expansions, search_words) == {
+        "掏腰包": 1.0,
+        "旅行": 1.0,
+        "自费": pytest.approx(0.8 * EXPANSION_WEIGHT),
+        "出行": pytest.approx(0.9 * EXPANSION_WEIGHT),
+    }
 
 
 @pytest.mark.parametrize("question", ["", " \n", "？！", "🙂🙂", "AND OR * (", "的了和", "xyzzy", "\x00"])
